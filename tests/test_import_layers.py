@@ -1,0 +1,112 @@
+"""Imports run one way, and ``import skdvgs`` stays light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "skdvgs"
+
+# Top to bottom: a unit imports only from units above it. Units on one line are peers and import
+# nothing from each other. A sub-package is one unit.
+LAYERS = (
+    {"_version", "exceptions"},
+    {"gradients"},
+    {"_similarity"},
+    {"_statistics"},
+    {"_cutoff"},
+    {"_net"},
+    {"_trajectory"},
+    {"_scoring"},
+    {"_target"},
+    {"_valuer"},
+    {"_filter"},
+)
+# Nothing imports these, not even the package's own __init__; they may import everything else.
+LEAVES = {"metrics", "datasets", "plotting"}
+RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}
+RANK |= dict.fromkeys(LEAVES, len(LAYERS))
+
+# What each of these may import from outside the package.
+ALLOWED_OUTSIDE = {
+    "exceptions": set(),
+    "gradients": {"torch"},
+    "_statistics": {"numpy", "scipy"},
+    "_cutoff": {"numpy", "scipy"},
+    "_similarity": {"numpy", "torch"},
+}
+
+
+def unit_of(path):
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def source_files():
+    return sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
+
+
+def imported_names(path):
+    """Return the absolute dotted names that a file imports, wherever in it the import stands."""
+    package = ("skdvgs", *path.relative_to(PACKAGE).parent.parts)
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            source = ".".join((*base, *filter(None, [node.module])))
+            # `from skdvgs import _net` imports a module, `from skdvgs._net import f` does not.
+            names.update(f"{source}.{a.name}" if source == "skdvgs" else source for a in node.names)
+    return names
+
+
+def imported_units(path):
+    parts = (name.split(".") for name in imported_names(path))
+    return {p[1] for p in parts if p[0] == "skdvgs" and len(p) > 1}
+
+
+def imported_from_outside(path):
+    tops = {name.partition(".")[0] for name in imported_names(path)}
+    return tops - set(sys.stdlib_module_names) - {"skdvgs"}
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_every_module_has_a_layer(path):
+    assert unit_of(path) in RANK, (
+        f"skdvgs/{path.relative_to(PACKAGE)} is in no layer. Imports run one way, and this test "
+        f"holds it. Add {unit_of(path)!r} to LAYERS in {Path(__file__).name}, where it belongs."
+    )
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_run_one_way(path):
+    unit = unit_of(path)
+    others = imported_units(path) - {unit}
+    assert others <= RANK.keys(), f"not a module of skdvgs: {sorted(others - RANK.keys())}"
+    upward = sorted(other for other in others if RANK[other] >= RANK[unit])
+    assert not upward, f"{unit} imports {upward}, which stand beside it or below it in LAYERS"
+
+
+def test_the_package_itself_imports_no_leaf():
+    assert not imported_units(PACKAGE / "__init__.py") & LEAVES
+
+
+@pytest.mark.parametrize(
+    "path",
+    [p for p in source_files() if unit_of(p) in ALLOWED_OUTSIDE],
+    ids=lambda p: str(p.relative_to(PACKAGE)),
+)
+def test_core_modules_know_no_estimator(path):
+    assert imported_from_outside(path) <= ALLOWED_OUTSIDE[unit_of(path)]
+
+
+def test_import_is_light():
+    heavy = {"matplotlib", "imblearn", "pandas", "dask"}
+    program = f"import sys, skdvgs; print(*sorted({heavy!r} & sys.modules.keys()))"
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == []
