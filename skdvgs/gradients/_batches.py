@@ -1,0 +1,61 @@
+"""Rows of a batch that may be a tensor or a dict, list or tuple of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+Batch = Any  # a Tensor of shape (n, ...), or dicts, lists and tuples of them; None is allowed
+
+
+def map_batch(function: Callable[[Tensor], Tensor], batch: Batch) -> Batch:
+    """Apply a function to every tensor of a batch and keep its structure."""
+    if isinstance(batch, Tensor):
+        return function(batch)
+    if isinstance(batch, dict):
+        return {key: map_batch(function, value) for key, value in batch.items()}
+    if isinstance(batch, (list, tuple)):
+        return type(batch)(map_batch(function, value) for value in batch)
+    return batch
+
+
+def take_rows(batch: Batch, rows: slice | Tensor) -> Batch:
+    """The given rows of every tensor in a batch."""
+    return map_batch(lambda tensor: tensor[rows], batch)
+
+
+def count_rows(batch: Batch) -> int:
+    """Rows of the first tensor met in a batch."""
+    if isinstance(batch, Tensor):
+        return int(batch.shape[0])
+    parts = batch.values() if isinstance(batch, dict) else batch
+    return count_rows(next(iter(parts)))
+
+
+def call_module(module: nn.Module, x: Batch) -> Any:
+    """Call a module as skorch does: a dict of inputs becomes keyword arguments."""
+    return module(**x) if isinstance(x, dict) else module(x)
+
+
+class LossPerSample(nn.Module):
+    """A module followed by its loss: (x, y) -> losses of shape (n,)."""
+
+    def __init__(self, module: nn.Module, loss: Callable[[Any, Any], Tensor]) -> None:
+        super().__init__()
+        self.module = module
+        self.loss = loss
+
+    def forward(self, x: Batch, y: Batch) -> Tensor:
+        """Loss of each row, shape (n,)."""
+        losses = self.loss(call_module(self.module, x), y)
+        n = count_rows(x)
+        if not isinstance(losses, Tensor) or losses.shape != torch.Size([n]):
+            met = tuple(losses.shape) if isinstance(losses, Tensor) else type(losses).__name__
+            raise ValueError(
+                f"The loss returned {met} for a batch of {n} rows. Per-sample gradients need "
+                f"one loss a row. Return a tensor of shape ({n},), e.g. with reduction='none'."
+            )
+        return losses

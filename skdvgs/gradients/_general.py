@@ -1,0 +1,101 @@
+"""The general path: exact for any module, one sample's gradient at a time or a few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, grad, jvp, vmap
+
+from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, map_batch, take_rows
+from skdvgs.gradients._terms import GradientTerms, row_squares
+
+GeneralMode = Literal["vmap", "loop"]
+
+
+def general_terms(
+    computation: LossPerSample,
+    x: Batch,
+    y: Batch,
+    target: Mapping[str, Tensor],
+    mode: GeneralMode,
+    chunk_bytes: int,
+) -> GradientTerms:
+    """Terms of the parameters named in ``target``, from gradients formed a chunk at a time.
+
+    The formed gradients yield dots as well as norms, so no other pass is needed.
+    """
+    flat_target = torch.cat([grad.flatten() for grad in target.values()])
+    row_bytes = flat_target.numel() * flat_target.element_size()
+    chunk = max(1, chunk_bytes // max(1, row_bytes))
+    form = _vmap_gradients if mode == "vmap" else _loop_gradients
+    dots, squares = [], []
+    for formed in form(computation, x, y, list(target), chunk):
+        dots.append(formed @ flat_target)
+        squares.append(row_squares(formed))
+    return GradientTerms(torch.cat(dots), torch.cat(squares))
+
+
+def forward_mode_dots(
+    computation: LossPerSample, x: Batch, y: Batch, target: Mapping[str, Tensor]
+) -> Tensor:
+    """Dots of all rows at once: the derivative of the losses along the target gradient."""
+    parameters = _own_parameters(computation, target)
+
+    def losses(values: dict[str, Tensor]) -> Tensor:
+        return functional_call(computation, values, (x, y))
+
+    return jvp(losses, (parameters,), (dict(target),))[1].detach()
+
+
+def _own_parameters(
+    computation: nn.Module, names: Mapping[str, Tensor] | list[str]
+) -> dict[str, Tensor]:
+    named = dict(computation.named_parameters())
+    return {f"module.{name}": named[f"module.{name}"].detach() for name in names}
+
+
+def _vmap_gradients(
+    computation: LossPerSample, x: Batch, y: Batch, names: list[str], chunk: int
+) -> Iterator[Tensor]:
+    """Per-sample gradients (rows, parameters) by vectorised differentiation."""
+    parameters = _own_parameters(computation, names)
+
+    def loss(values: dict[str, Tensor], one_x: Batch, one_y: Batch) -> Tensor:
+        single = map_batch(lambda t: t.unsqueeze(0), (one_x, one_y))
+        return functional_call(computation, values, single)[0]
+
+    y_dim = None if y is None else 0
+    gradients = vmap(grad(loss), in_dims=(None, 0, y_dim), randomness="different")
+    n = count_rows(x)
+    for start in range(0, n, chunk):
+        rows = slice(start, start + chunk)
+        formed = gradients(parameters, take_rows(x, rows), take_rows(y, rows))
+        yield torch.cat([g.flatten(1) for g in formed.values()], dim=1)
+
+
+def _loop_gradients(
+    computation: LossPerSample, x: Batch, y: Batch, names: list[str], chunk: int
+) -> Iterator[Tensor]:
+    """Per-sample gradients (rows, parameters), one ordinary backward pass a row."""
+    named = dict(computation.module.named_parameters())
+    parameters = [named[name] for name in names]
+    for start in range(0, count_rows(x), chunk):
+        stop = min(start + chunk, count_rows(x))
+        yield torch.stack(
+            [single_gradient(computation, x, y, row, parameters) for row in range(start, stop)]
+        )
+
+
+def single_gradient(
+    computation: LossPerSample, x: Batch, y: Batch, row: int, parameters: list[Tensor]
+) -> Tensor:
+    """Flat gradient of one row's loss, by plain autograd on a batch of that row alone."""
+    rows = slice(row, row + 1)
+    loss = computation(take_rows(x, rows), take_rows(y, rows)).sum()
+    if not loss.requires_grad:
+        return torch.cat([torch.zeros_like(p).flatten() for p in parameters])
+    formed = torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True)
+    return torch.cat([g.flatten() for g in formed])

@@ -1,0 +1,130 @@
+"""Which parameters are compared, and which path serves each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from torch import nn
+
+from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
+from skdvgs.gradients.rules import LayerRule, find_rule
+
+_BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
+
+
+@dataclass(frozen=True)
+class RuledLayer:
+    """A layer served by an exact rule."""
+
+    module: nn.Module
+    rule: LayerRule
+    parameters: dict[str, str]  # the layer's own name of a parameter -> its name in the network
+
+
+@dataclass
+class Plan:
+    """Layers served by a rule, and the reasons why other parameters are not."""
+
+    ruled: dict[str, RuledLayer] = field(default_factory=dict)
+    general: dict[str, str] = field(default_factory=dict)
+
+    def demote(self, layer: str, reason: str) -> None:
+        """Hand a layer's parameters over to the general path."""
+        for name in self.ruled.pop(layer).parameters.values():
+            self.general[name] = reason
+
+
+def check_module(module: nn.Module) -> None:
+    """Refuse modules whose per-sample gradients do not exist or are not yet defined.
+
+    Raises
+    ------
+    UnsupportedModuleError
+        For lazy modules that have not run, and batch norm without running statistics.
+    """
+    for name, layer in module.named_modules():
+        if isinstance(layer, nn.modules.lazy.LazyModuleMixin) and layer.has_uninitialized_params():  # type: ignore[misc]
+            raise UnsupportedModuleError(
+                f"Layer {name!r} is {type(layer).__name__}, which has no parameters before its "
+                "first call. Restarts could not give it weights of its own. Give its input "
+                "size, e.g. Linear(20, 10) instead of LazyLinear(10)."
+            )
+        if isinstance(layer, _BATCH_NORMS) and not layer.track_running_stats:
+            raise UnsupportedModuleError(
+                f"Layer {name!r} normalises by the statistics of the batch even in evaluation "
+                "mode, so a row has no gradient of its own. Use track_running_stats=True, or "
+                "GroupNorm or LayerNorm."
+            )
+
+
+def select_parameters(module: nn.Module, layers: str | Sequence[str] | None) -> list[str]:
+    """Names of the trainable parameters that take part in the comparison.
+
+    Parameters
+    ----------
+    module : Module
+        The network.
+    layers : None, str or sequence of str
+        None for all; ``"last"`` for the last layer that has trainable parameters; else glob
+        patterns of layer or parameter names.
+
+    Raises
+    ------
+    InvalidInputError
+        If a pattern matches no trainable parameter.
+    UnsupportedModuleError
+        If the module has no trainable parameter.
+    """
+    names = [name for name, p in module.named_parameters() if p.requires_grad]
+    if not names:
+        raise UnsupportedModuleError(
+            "The network has no trainable parameter, so its gradient is empty. Unfreeze a layer."
+        )
+    if layers is None:
+        return names
+    owners = {name: name.rpartition(".")[0] for name in names}
+    if layers == "last":
+        return [name for name in names if owners[name] == owners[names[-1]]]
+    selected: set[str] = set()
+    for pattern in [layers] if isinstance(layers, str) else layers:
+        matched = {n for n in names if fnmatchcase(n, pattern) or _under(owners[n], pattern)}
+        if not matched:
+            raise InvalidInputError(
+                f"layers={pattern!r} matches no trainable parameter. The network's layers are "
+                f"{sorted(set(owners.values()))}. Use 'last', one of these names or a pattern."
+            )
+        selected |= matched
+    return [name for name in names if name in selected]
+
+
+def _under(owner: str, pattern: str) -> bool:
+    """Whether a layer, or a module it is part of, matches a pattern."""
+    parts = owner.split(".")
+    return any(fnmatchcase(".".join(parts[:depth]), pattern) for depth in range(1, len(parts) + 1))
+
+
+def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
+    """Sort the compared parameters by the path that serves them."""
+    if engine == "general":
+        return Plan(general=dict.fromkeys(names, "asked for by engine='general'"))
+    plan = Plan()
+    uses: dict[int, int] = {}
+    for _, parameter in module.named_parameters(remove_duplicate=False):
+        uses[id(parameter)] = uses.get(id(parameter), 0) + 1
+    left = set(names)
+    for prefix, layer in module.named_modules():
+        dotted = f"{prefix}." if prefix else ""
+        own = {key: dotted + key for key in layer._parameters if dotted + key in left}
+        if not own:
+            continue
+        left -= set(own.values())
+        rule, reason = find_rule(layer)
+        if any(uses[id(layer._parameters[key])] > 1 for key in own):
+            rule, reason = None, "tied to another layer's parameter"
+        if rule is None:
+            plan.general.update(dict.fromkeys(own.values(), reason))
+        else:
+            plan.ruled[prefix] = RuledLayer(layer, rule, own)
+    return plan

@@ -1,0 +1,34 @@
+"""What the engine returns for a batch: two numbers a row."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class GradientTerms(NamedTuple):
+    """Per-sample gradients, reduced to what every similarity needs.
+
+    Attributes
+    ----------
+    dot : Tensor of shape (n_samples,)
+        ``<g_i, g_t>``: dot product of each row's gradient with the target gradient.
+    squared_norm : Tensor of shape (n_samples,)
+        ``|g_i|**2``: squared Euclidean norm of each row's gradient; NaN where norms were not
+        asked for.
+    """
+
+    dot: Tensor
+    squared_norm: Tensor
+
+
+def row_dot(a: Tensor, b: Tensor) -> Tensor:
+    """Dot product of matching rows of two tensors of shape (n, ...), as (n,)."""
+    return torch.linalg.vecdot(a.flatten(1), b.flatten(1))
+
+
+def row_squares(a: Tensor) -> Tensor:
+    """Sum of squares of each row of a tensor of shape (n, ...), as (n,)."""
+    return torch.linalg.vector_norm(a.flatten(1), dim=1).square_()

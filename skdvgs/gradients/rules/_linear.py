@@ -1,0 +1,98 @@
+"""Linear layers, with any number of positions between rows and features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from skdvgs.gradients._terms import GradientTerms, row_dot, row_squares
+from skdvgs.gradients.rules._base import register_rule
+
+# Formed gradients are held a few rows at a time: enough for a full product, little enough
+# to stay in cache.
+_FORMED_ELEMENTS = 2**21
+
+
+def _matrix_terms(
+    a: Tensor, delta: Tensor, weight: Tensor | None, bias: Tensor | None
+) -> GradientTerms:
+    """One position a row: ``|delta|² (|a|² + 1)``; a (n, i), delta (n, o)."""
+    dot = delta.new_zeros(len(delta))
+    factor = delta.new_zeros(len(delta))
+    if weight is not None:
+        # Contract on the narrower side: the product costs the same, its result is smaller.
+        if weight.shape[0] <= weight.shape[1]:
+            dot += row_dot(torch.nn.functional.linear(a, weight), delta)
+        else:
+            dot += row_dot(delta @ weight, a)
+        factor += row_squares(a)
+    if bias is not None:
+        dot += delta @ bias
+        factor += 1
+    return GradientTerms(dot, row_squares(delta) * factor)
+
+
+def gram_is_cheaper(positions: int, inputs: int, outputs: int) -> bool:
+    """Whether two position × position products beat forming an output × input gradient.
+
+    Counted in multiply-adds for one row. The Gram form pays another product for the dot; a
+    formed gradient yields it, but is itself read twice, at about eight operations' time.
+    """
+    gram = positions * positions * (inputs + outputs) + positions * inputs * outputs
+    formed = positions * inputs * outputs + 8 * inputs * outputs
+    return gram < formed
+
+
+def positions_terms(a: Tensor, delta: Tensor, weight: Tensor) -> GradientTerms:
+    """Terms of a weight used at several positions of each row.
+
+    ``a`` (n, t, i), ``delta`` (n, t, o), ``weight`` the target gradient (o, i):
+    the row's gradient is ``sum_t delta_t a_t^T``.
+    """
+    n, t, i = a.shape
+    o = delta.shape[2]
+    if gram_is_cheaper(t, i, o):
+        gram = torch.bmm(a, a.transpose(1, 2)) * torch.bmm(delta, delta.transpose(1, 2))
+        dot = row_dot(torch.nn.functional.linear(a, weight), delta)
+        return GradientTerms(dot, gram.flatten(1).sum(1))
+    dots, squares = [], []
+    step = max(1, _FORMED_ELEMENTS // (i * o))
+    for start in range(0, n, step):
+        rows = slice(start, start + step)
+        formed = torch.bmm(delta[rows].transpose(1, 2), a[rows]).flatten(1)
+        dots.append(formed @ weight.flatten())
+        squares.append(row_squares(formed))
+    return GradientTerms(torch.cat(dots), torch.cat(squares))
+
+
+class LinearRule:
+    """``y = a W^T + b``: the row's gradient is ``delta^T a`` and ``delta``."""
+
+    parameters = frozenset({"weight", "bias"})
+
+    def serves(self, layer: nn.Module) -> bool:
+        """Every Linear layer."""
+        return True
+
+    def terms(
+        self, layer: nn.Module, inputs: Tensor, output_grad: Tensor, target: Mapping[str, Tensor]
+    ) -> GradientTerms:
+        """See :class:`LayerRule`."""
+        weight, bias = target.get("weight"), target.get("bias")
+        if inputs.dim() == 2 or inputs[0].numel() == inputs.shape[-1]:
+            return _matrix_terms(inputs.flatten(1), output_grad.flatten(1), weight, bias)
+        a, delta = inputs.flatten(1, -2), output_grad.flatten(1, -2)
+        dot = delta.new_zeros(len(delta))
+        squares = delta.new_zeros(len(delta))
+        if weight is not None:
+            terms = positions_terms(a, delta, weight)
+            dot, squares = dot + terms.dot, squares + terms.squared_norm
+        if bias is not None:
+            summed = delta.sum(1)
+            dot, squares = dot + summed @ bias, squares + row_squares(summed)
+        return GradientTerms(dot, squares)
+
+
+register_rule(nn.Linear, LinearRule())

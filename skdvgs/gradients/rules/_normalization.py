@@ -1,0 +1,121 @@
+"""Norm layers and PReLU: few parameters, so their per-sample gradients are formed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from skdvgs.gradients._terms import GradientTerms, row_squares
+from skdvgs.gradients.rules._base import register_rule
+
+
+def elementwise_terms(
+    per_sample: Mapping[str, Tensor], target: Mapping[str, Tensor]
+) -> GradientTerms:
+    """Terms from per-sample gradients, each (n, *parameter shape), that were formed."""
+    dots = [per_sample[name].flatten(1) @ grad.flatten() for name, grad in target.items()]
+    squares = [row_squares(per_sample[name]) for name in target]
+    return GradientTerms(torch.stack(dots).sum(0), torch.stack(squares).sum(0))
+
+
+class _AffineRule:
+    """``y = weight * normalise(a) + bias``, whatever ``normalise`` is."""
+
+    parameters = frozenset({"weight", "bias"})
+
+    def __init__(
+        self,
+        normalise: Callable[[Any, Tensor], Tensor],
+        serves: Callable[[Any], bool] = lambda layer: True,
+    ) -> None:
+        self._normalise = normalise
+        self._serves = serves
+
+    def serves(self, layer: nn.Module) -> bool:
+        """Whether rows stay apart in this layer."""
+        return self._serves(layer)
+
+    def terms(
+        self, layer: nn.Module, inputs: Tensor, output_grad: Tensor, target: Mapping[str, Tensor]
+    ) -> GradientTerms:
+        """See :class:`LayerRule`."""
+        shape = next(iter(target.values())).shape
+        per_sample = {}
+        if "weight" in target:
+            product = output_grad * self._normalise(layer, inputs)
+            per_sample["weight"] = _sum_to(layer, product, shape)
+        if "bias" in target:
+            per_sample["bias"] = _sum_to(layer, output_grad, shape)
+        return elementwise_terms(per_sample, target)
+
+
+def _sum_to(layer: nn.Module, product: Tensor, shape: torch.Size) -> Tensor:
+    """Sum a tensor shaped as the layer's output over positions: (n, *parameter shape)."""
+    if isinstance(layer, (nn.LayerNorm, nn.RMSNorm)):
+        return product.reshape(len(product), -1, *shape).sum(1)
+    return product.flatten(2).sum(2) if product.dim() > 2 else product
+
+
+def _running(layer: Any) -> bool:
+    """Batch statistics would let rows see each other; running ones do not."""
+    return bool(layer.track_running_stats)
+
+
+def _batch_norm(layer: Any, a: Tensor) -> Tensor:
+    return functional.batch_norm(a, layer.running_mean, layer.running_var, eps=layer.eps)
+
+
+def _instance_norm(layer: Any, a: Tensor) -> Tensor:
+    return functional.instance_norm(
+        a,
+        layer.running_mean,
+        layer.running_var,
+        use_input_stats=not layer.track_running_stats,
+        eps=layer.eps,
+    )
+
+
+register_rule(
+    nn.LayerNorm,
+    _AffineRule(lambda layer, a: functional.layer_norm(a, layer.normalized_shape, eps=layer.eps)),
+)
+register_rule(
+    nn.RMSNorm,
+    _AffineRule(lambda layer, a: functional.rms_norm(a, layer.normalized_shape, eps=layer.eps)),
+)
+register_rule(
+    nn.GroupNorm,
+    _AffineRule(lambda layer, a: functional.group_norm(a, layer.num_groups, eps=layer.eps)),
+)
+for _batch_norm_type in (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d):
+    register_rule(_batch_norm_type, _AffineRule(_batch_norm, serves=_running))
+for _instance_norm_type in (nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d):
+    register_rule(_instance_norm_type, _AffineRule(_instance_norm))
+
+
+class PReLURule:
+    """``y = max(a, 0) + weight * min(a, 0)``, one weight or one a channel."""
+
+    parameters = frozenset({"weight"})
+
+    def serves(self, layer: nn.Module) -> bool:
+        """Every PReLU."""
+        return True
+
+    def terms(
+        self, layer: nn.Module, inputs: Tensor, output_grad: Tensor, target: Mapping[str, Tensor]
+    ) -> GradientTerms:
+        """See :class:`LayerRule`."""
+        product = output_grad * inputs.clamp(max=0)
+        if target["weight"].numel() == 1:
+            formed = product.flatten(1).sum(1, keepdim=True)
+        else:
+            formed = product.flatten(2).sum(2) if product.dim() > 2 else product
+        return elementwise_terms({"weight": formed}, target)
+
+
+register_rule(nn.PReLU, PReLURule())
