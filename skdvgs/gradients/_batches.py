@@ -43,14 +43,24 @@ def call_module(module: nn.Module, x: Batch) -> Any:
 class LossPerSample(nn.Module):
     """A module followed by its loss: (x, y) -> losses of shape (n,)."""
 
-    def __init__(self, module: nn.Module, loss: Callable[[Any, Any], Tensor]) -> None:
+    def __init__(
+        self,
+        module: nn.Module,
+        loss: Callable[[Any, Any], Tensor],
+        forward: Callable[[Any], Any] | None = None,
+    ) -> None:
         super().__init__()
         self.module = module
         self.loss = loss
+        self._forward = forward
+
+    def output(self, x: Batch) -> Any:
+        """The module's output for a batch."""
+        return call_module(self.module, x) if self._forward is None else self._forward(x)
 
     def forward(self, x: Batch, y: Batch) -> Tensor:
         """Loss of each row, shape (n,)."""
-        losses = self.loss(call_module(self.module, x), y)
+        losses = self.loss(self.output(x), y)
         n = count_rows(x)
         if not isinstance(losses, Tensor) or losses.shape != torch.Size([n]):
             met = tuple(losses.shape) if isinstance(losses, Tensor) else type(losses).__name__

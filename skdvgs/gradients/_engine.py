@@ -46,6 +46,9 @@ class GradientEngine:
     layers : None, 'last', str or sequence of str, default=None
         Restrict the comparison to some layers: the last one with trainable parameters, or
         glob patterns of layer or parameter names. None takes all.
+    forward : callable, default=None
+        ``forward(x)`` returns the output of ``module`` where that takes more than calling it.
+        None calls ``module(x)``, or ``module(**x)`` for a dict.
     chunk_bytes : int, default=2**26
         Memory for per-sample gradients formed at a time on the general path.
 
@@ -102,6 +105,7 @@ class GradientEngine:
         *,
         engine: str = "auto",
         layers: str | Sequence[str] | None = None,
+        forward: Callable[[Any], Any] | None = None,
         chunk_bytes: int = 2**26,
     ) -> None:
         if engine not in ("auto", "general"):
@@ -110,7 +114,7 @@ class GradientEngine:
         self.module = module
         self.parameter_names = select_parameters(module, layers)
         self.chunk_bytes = chunk_bytes
-        self._computation = LossPerSample(module, loss)
+        self._computation = LossPerSample(module, loss, forward)
         self._plan = make_plan(module, self.parameter_names, engine)
         self._mode: GeneralMode | None = None
         self._mode_reason = ""
