@@ -1,6 +1,7 @@
 """Fit the installed package once, in an environment that holds nothing but its dependencies."""
 
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from skdvgs import DVGSValuer, LowValueFilter
 
 package = Path(skdvgs.__file__).resolve().parent
 assert package.is_relative_to(Path(sys.prefix).resolve()), f"{package} is not the installed wheel"
+assert version("skdvgs") == skdvgs.__version__
 assert (package / "py.typed").is_file(), "the wheel lacks py.typed"
 
 X, y = load_iris(return_X_y=True)

@@ -17,12 +17,14 @@ LAYERS = (
     {"_similarity"},
     {"_statistics"},
     {"_cutoff"},
+    {"_selection"},
     {"_net"},
     {"_trajectory"},
     {"_scoring"},
     {"_target"},
     {"_valuer"},
-    {"_filter"},
+    {"_selector"},
+    {"_filter", "_sampler"},
 )
 # Nothing imports these, not even the package's own __init__; they may import everything else.
 LEAVES = {"metrics", "datasets", "plotting"}
@@ -35,6 +37,7 @@ ALLOWED_OUTSIDE = {
     "gradients": {"torch"},
     "_statistics": {"numpy", "scipy"},
     "_cutoff": {"numpy", "scipy"},
+    "_selection": {"numpy", "scipy"},
     "_similarity": {"numpy", "torch"},
 }
 

@@ -1,0 +1,49 @@
+"""Configuration of the Sphinx documentation."""
+
+import skdvgs
+
+project = "skdvgs"
+author = "the skdvgs developers"
+copyright = f"2026, {author}"
+version = release = skdvgs.__version__
+
+extensions = [
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+    "sphinx_gallery.gen_gallery",
+]
+default_role = "literal"
+exclude_patterns = ["_build", "examples"]
+templates_path = ["_templates"]
+
+# The autosummary templates list the members; numpydoc would list inherited ones as well.
+numpydoc_show_class_members = False
+
+html_theme = "pydata_sphinx_theme"
+html_static_path = ["_static"]
+html_title = f"skdvgs {release}"
+html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
+html_sidebars = {"installation": [], "quick_start": [], "glossary": [], "changelog": []}
+
+sphinx_gallery_conf = {
+    "abort_on_example_error": True,
+    "examples_dirs": "examples",
+    "gallery_dirs": "auto_examples",
+    "backreferences_dir": "gen_modules",
+    "doc_module": ("skdvgs",),
+    "reference_url": {"skdvgs": None},
+    "show_memory": False,
+}
+
+
+def skip_foreign_member(app, what, name, obj, skip, options):
+    """Leave out what scikit-learn defines: its docstrings point into its own documentation."""
+    owner = getattr(getattr(obj, "fget", obj), "__module__", None) or ""
+    return True if not owner.startswith("skdvgs") else None
+
+
+def setup(app):
+    """Connect the hook above."""
+    app.connect("autodoc-skip-member", skip_foreign_member)
