@@ -17,14 +17,14 @@ LAYERS = (
     {"_similarity"},
     {"_statistics"},
     {"_cutoff"},
-    {"_selection"},
+    {"_task"},
+    {"_inputs"},
     {"_net"},
     {"_trajectory"},
     {"_scoring"},
     {"_target"},
     {"_valuer"},
-    {"_selector"},
-    {"_filter", "_sampler"},
+    {"_filter"},
 )
 # Nothing imports these, not even the package's own __init__; they may import everything else.
 LEAVES = {"metrics", "datasets", "plotting"}
@@ -37,8 +37,7 @@ ALLOWED_OUTSIDE = {
     "gradients": {"torch"},
     "_statistics": {"numpy", "scipy"},
     "_cutoff": {"numpy", "scipy"},
-    "_selection": {"numpy", "scipy"},
-    "_similarity": {"numpy", "torch"},
+    "_similarity": {"numpy"},
 }
 
 
