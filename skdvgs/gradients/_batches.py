@@ -53,6 +53,7 @@ class LossPerSample(nn.Module):
         self.module = module
         self.loss = loss
         self._forward = forward
+        self.guards_input = False
 
     def output(self, x: Batch) -> Any:
         """The module's output for a batch."""
@@ -60,6 +61,8 @@ class LossPerSample(nn.Module):
 
     def forward(self, x: Batch, y: Batch) -> Tensor:
         """Loss of each row, shape (n,)."""
+        if self.guards_input:
+            x, y = map_batch(torch.clone, x), map_batch(torch.clone, y)
         losses = self.loss(self.output(x), y)
         n = count_rows(x)
         if not isinstance(losses, Tensor) or losses.shape != torch.Size([n]):
@@ -69,3 +72,23 @@ class LossPerSample(nn.Module):
                 f"one loss a row. Return a tensor of shape ({n},), e.g. with reduction='none'."
             )
         return losses
+
+    def changes_input(self, x: Batch, y: Batch) -> bool:
+        """Whether a forward pass writes into its batch; the batch given here is spared."""
+        copies = map_batch(torch.clone, (x, y))
+        before = _versions(copies)
+        with torch.no_grad():
+            self.forward(*copies)
+        return _versions(copies) != before
+
+
+def _versions(batch: Batch) -> list[int]:
+    """How often each tensor of a batch was written to."""
+    met: list[int] = []
+
+    def note(tensor: Tensor) -> Tensor:
+        met.append(tensor._version)
+        return tensor
+
+    map_batch(note, batch)
+    return met

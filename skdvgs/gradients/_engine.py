@@ -10,17 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, take_rows
-from skdvgs.gradients._general import GeneralMode, forward_mode_dots, general_terms
+from skdvgs.gradients._batches import Batch, LossPerSample
+from skdvgs.gradients._paths import Paths
 from skdvgs.gradients._plan import check_module, make_plan, select_parameters
-from skdvgs.gradients._probe import (
-    PROBE_ROWS,
-    Reference,
-    make_reference,
-    moved_parameters,
-    subset,
-)
-from skdvgs.gradients._tape import LayerTape, TapeMismatch, output_gradients
 from skdvgs.gradients._terms import GradientTerms
 
 
@@ -113,25 +105,13 @@ class GradientEngine:
         check_module(module)
         self.module = module
         self.parameter_names = select_parameters(module, layers)
-        self.chunk_bytes = chunk_bytes
-        self._computation = LossPerSample(module, loss, forward)
-        self._plan = make_plan(module, self.parameter_names, engine)
-        self._mode: GeneralMode | None = None
-        self._mode_reason = ""
-        self._forward_mode = False
-        self._probed = False
+        plan = make_plan(module, self.parameter_names, engine)
+        self._paths = Paths(LossPerSample(module, loss, forward), plan, chunk_bytes)
 
     @property
     def report(self) -> dict[str, str]:
         """Which path serves each parameter."""
-        served = {
-            name: f"rule for {type(layer.module).__name__}"
-            for layer in self._plan.ruled.values()
-            for name in layer.parameters.values()
-        }
-        how = f"{self._mode or 'not run yet'}{self._mode_reason}"
-        for name, reason in self._plan.general.items():
-            served[name] = f"general path ({how}): {reason}"
+        served = self._paths.report()
         return {name: served[name] for name in self.parameter_names}
 
     def terms(
@@ -164,15 +144,14 @@ class GradientEngine:
             If a target gradient has another shape than its parameter.
         """
         target = self._check_target(target_gradient)
-        with evaluation_mode(self.module), torch.enable_grad(), _plain_rnn(self.module):
-            if not self._probed:
-                self._probe(x, y)
-            while True:
-                try:
-                    return self._all_terms(x, y, target, norms)
-                except TapeMismatch as mismatch:
-                    self._plan.demote(mismatch.layer, mismatch.reason)
-                    self._probe(x, y)
+        devices = {p.device for p in self.module.parameters() if p.is_cuda}
+        with (
+            evaluation_mode(self.module),
+            torch.random.fork_rng(devices),
+            torch.enable_grad(),
+            _plain_rnn(self.module),
+        ):
+            return self._paths.terms(x, y, target, norms)
 
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
         named = dict(self.module.named_parameters())
@@ -187,99 +166,6 @@ class GradientEngine:
                 )
             target[name] = torch.zeros_like(parameter) if grad is None else grad.detach()
         return target
-
-    def _all_terms(
-        self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool
-    ) -> GradientTerms:
-        parts = list(self._ruled_terms(x, y, target).values())
-        if self._plan.general:
-            parts.append(self._general_terms(x, y, subset(target, list(self._plan.general)), norms))
-        dot = torch.stack([part.dot for part in parts]).sum(0)
-        return GradientTerms(dot, torch.stack([part.squared_norm for part in parts]).sum(0))
-
-    def _ruled_terms(
-        self, x: Batch, y: Batch, target: Mapping[str, Tensor]
-    ) -> dict[str, GradientTerms]:
-        """Terms of each layer that has a rule."""
-        plan = self._plan
-        if not plan.ruled:
-            return {}
-        with LayerTape({name: layer.module for name, layer in plan.ruled.items()}) as tape:
-            losses = self._computation(x, y)
-        n = len(losses)
-        calls = tape.single_calls(n)
-        grads = output_gradients(losses, calls)
-        zeros = losses.new_zeros(n)
-        found = {name: GradientTerms(zeros, zeros) for name in plan.ruled}
-        with torch.no_grad():
-            for name, grad in grads.items():
-                layer = plan.ruled[name]
-                own = {key: target[full] for key, full in layer.parameters.items()}
-                found[name] = layer.rule.terms(layer.module, calls[name].inputs, grad, own)
-        return found
-
-    def _general_terms(
-        self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool
-    ) -> GradientTerms:
-        if not norms and self._forward_mode:
-            dot = forward_mode_dots(self._computation, x, y, target)
-            return GradientTerms(dot, torch.full_like(dot, torch.nan))
-        assert self._mode is not None
-        return general_terms(self._computation, x, y, target, self._mode, self.chunk_bytes)
-
-    def _probe(self, x: Batch, y: Batch) -> None:
-        """Compare every path with plain autograd on the first rows; demote what differs."""
-        with moved_parameters(self.module):
-            reference = make_reference(self._computation, x, y, self.parameter_names)
-            if reference.finite():
-                self._compare(x, y, reference)
-        if not reference.finite():
-            reference = make_reference(self._computation, x, y, self.parameter_names)
-            self._compare(x, y, reference)
-        self._probed = True
-
-    def _compare(self, x: Batch, y: Batch, reference: Reference) -> None:
-        n = min(PROBE_ROWS, count_rows(x))
-        for rows in sorted({max(1, n - 1), n}):
-            self._probe_rules(take_rows(x, slice(rows)), take_rows(y, slice(rows)), reference)
-        if self._plan.general:
-            self._choose_mode(take_rows(x, slice(n)), take_rows(y, slice(n)), reference)
-
-    def _probe_rules(self, x: Batch, y: Batch, reference: Reference) -> None:
-        """Demote layers whose rule fails; two batch sizes tell rows from positions."""
-        if reference.random_forward:
-            for name in list(self._plan.ruled):
-                self._plan.demote(name, "the forward pass is random in evaluation mode")
-        while self._plan.ruled:
-            try:
-                found = self._ruled_terms(x, y, reference.directions)
-                break
-            except TapeMismatch as mismatch:
-                self._plan.demote(mismatch.layer, mismatch.reason)
-        else:
-            return
-        rows = reference.first_rows(count_rows(x))
-        for name, terms in found.items():
-            if not rows.agrees(list(self._plan.ruled[name].parameters.values()), terms):
-                self._plan.demote(name, "its parameters are also used elsewhere")
-
-    def _choose_mode(self, x: Batch, y: Batch, reference: Reference) -> None:
-        """Vectorised gradients where they work and agree, else one sample at a time."""
-        names = list(self._plan.general)
-        directions = subset(reference.directions, names)
-        self._mode, self._mode_reason = "vmap", ""
-        try:
-            terms = general_terms(self._computation, x, y, directions, "vmap", self.chunk_bytes)
-            if not reference.random_forward and not reference.agrees(names, terms):
-                self._mode, self._mode_reason = "loop", ", as vmap disagrees with autograd"
-        except (RuntimeError, NotImplementedError, ValueError, TypeError) as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            self._mode, self._mode_reason = "loop", f", as vmap fails: {reason[:120]}"
-        try:
-            dot = forward_mode_dots(self._computation, x, y, directions)
-            self._forward_mode = reference.agrees_on_dots(names, dot)
-        except (RuntimeError, NotImplementedError, ValueError, TypeError):
-            self._forward_mode = False
 
 
 @contextmanager

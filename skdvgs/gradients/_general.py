@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Literal
 
 import torch
@@ -47,7 +49,18 @@ def forward_mode_dots(
     def losses(values: dict[str, Tensor]) -> Tensor:
         return functional_call(computation, values, (x, y))
 
-    return jvp(losses, (parameters,), (dict(target),))[1].detach()
+    _load_forward_mode()
+    tangents = {f"module.{name}": tangent for name, tangent in target.items()}
+    with torch.no_grad():
+        return jvp(losses, (parameters,), (tangents,))[1]
+
+
+@cache
+def _load_forward_mode() -> None:
+    """The first forward-mode derivative loads parts of torch that warn of their own age."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        jvp(torch.sin, (torch.zeros(()),), (torch.ones(()),))
 
 
 def _own_parameters(
@@ -72,7 +85,9 @@ def _vmap_gradients(
     n = count_rows(x)
     for start in range(0, n, chunk):
         rows = slice(start, start + chunk)
-        formed = gradients(parameters, take_rows(x, rows), take_rows(y, rows))
+        # Parameters that are not asked for would otherwise record a graph of the gradients.
+        with torch.no_grad():
+            formed = gradients(parameters, take_rows(x, rows), take_rows(y, rows))
         yield torch.cat([g.flatten(1) for g in formed.values()], dim=1)
 
 
@@ -90,7 +105,7 @@ def _loop_gradients(
 
 
 def single_gradient(
-    computation: LossPerSample, x: Batch, y: Batch, row: int, parameters: list[Tensor]
+    computation: LossPerSample, x: Batch, y: Batch, row: int, parameters: Sequence[Tensor]
 ) -> Tensor:
     """Flat gradient of one row's loss, by plain autograd on a batch of that row alone."""
     rows = slice(row, row + 1)
@@ -98,4 +113,4 @@ def single_gradient(
     if not loss.requires_grad:
         return torch.cat([torch.zeros_like(p).flatten() for p in parameters])
     formed = torch.autograd.grad(loss, parameters, allow_unused=True, materialize_grads=True)
-    return torch.cat([g.flatten() for g in formed])
+    return torch.cat([(g.to_dense() if g.is_sparse else g).flatten() for g in formed])

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from torch import nn
+from torch import Tensor, nn
 
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
-from skdvgs.gradients.rules import LayerRule, find_rule
+from skdvgs.gradients._layout import Layout
+from skdvgs.gradients.rules import LayerRule, LinearProducts, LinearRule, find_products, find_rule
 
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
-@dataclass(frozen=True)
+@dataclass
 class RuledLayer:
-    """A layer served by an exact rule."""
+    """A layer, or one linear product within a layer, that an exact rule serves."""
 
     module: nn.Module
     rule: LayerRule
-    parameters: dict[str, str]  # the layer's own name of a parameter -> its name in the network
+    parameters: dict[str, str]  # the rule's name of a parameter -> its name in the network
+    weight: Tensor | None  # what identifies a product
+    is_product: bool = False
+    layout: Layout = "rows first"
+
+    @property
+    def feature_dims(self) -> tuple[int, int] | None:
+        """Trailing dimensions of input and output that are features, if the rest may be positions.
+
+        None where a rule tells positions and channels apart by itself.
+        """
+        find = getattr(self.rule, "feature_dims", None)
+        return None if find is None else find(self.module)
 
 
 @dataclass
@@ -29,11 +42,20 @@ class Plan:
 
     ruled: dict[str, RuledLayer] = field(default_factory=dict)
     general: dict[str, str] = field(default_factory=dict)
+    watched: list[tuple[nn.Module, LinearProducts]] = field(default_factory=list)
 
     def demote(self, layer: str, reason: str) -> None:
         """Hand a layer's parameters over to the general path."""
         for name in self.ruled.pop(layer).parameters.values():
             self.general[name] = reason
+
+    def reconsider(self, layer: str, reason: str) -> None:
+        """Look for a layer's rows elsewhere, or demote it where that was tried."""
+        ruled = self.ruled[layer]
+        if ruled.layout == "rows first" and ruled.feature_dims is not None:
+            ruled.layout = "rows second"
+        else:
+            self.demote(layer, reason)
 
 
 def check_module(module: nn.Module) -> None:
@@ -117,14 +139,34 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
     for prefix, layer in module.named_modules():
         dotted = f"{prefix}." if prefix else ""
         own = {key: dotted + key for key in layer._parameters if dotted + key in left}
-        if not own:
-            continue
+        products = find_products(layer)
+        if products is not None:
+            plan.watched.append((layer, products))
         left -= set(own.values())
-        rule, reason = find_rule(layer)
         if any(uses[id(layer._parameters[key])] > 1 for key in own):
-            rule, reason = None, "tied to another layer's parameter"
-        if rule is None:
-            plan.general.update(dict.fromkeys(own.values(), reason))
-        else:
-            plan.ruled[prefix] = RuledLayer(layer, rule, own)
+            plan.general.update(dict.fromkeys(own.values(), "tied to another layer's parameter"))
+        elif products is not None:
+            plan.ruled.update(_product_layers(prefix, layer, products, own))
+        elif own:
+            rule, reason = find_rule(layer)
+            if rule is None:
+                plan.general.update(dict.fromkeys(own.values(), reason))
+            else:
+                weight = layer._parameters.get("weight")
+                plan.ruled[prefix] = RuledLayer(layer, rule, own, weight)
     return plan
+
+
+def _product_layers(
+    prefix: str, layer: nn.Module, products: LinearProducts, own: Mapping[str, str]
+) -> dict[str, RuledLayer]:
+    """One ruled layer for each linear product within a layer."""
+    ruled = {}
+    for weight, bias in products.names(layer):
+        pair = {"weight": weight, "bias": bias}
+        kept = {key: own[name] for key, name in pair.items() if name is not None and name in own}
+        if kept:
+            tensor = layer._parameters[weight]
+            name = f"{prefix}:{weight}"
+            ruled[name] = RuledLayer(layer, LinearRule(), kept, tensor, is_product=True)
+    return ruled

@@ -25,6 +25,13 @@ PROBE_ROWS = 3
 _TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-3}
 
 
+def _tolerance(like: Tensor) -> float:
+    """Relative tolerance of a comparison, from the precision of the arithmetic."""
+    if torch.is_autocast_enabled(like.device.type):
+        return 5e-2
+    return _TOLERANCE.get(like.dtype, 5e-2)
+
+
 @dataclass(frozen=True)
 class Reference:
     """Per-sample gradients of the probed rows, one tensor (rows, size) a parameter."""
@@ -45,6 +52,11 @@ class Reference:
     def finite(self) -> bool:
         """Whether every gradient is."""
         return all(bool(gradient.isfinite().all()) for gradient in self.gradients.values())
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows were probed."""
+        return len(next(iter(self.gradients.values())))
 
     def first_rows(self, n: int) -> Reference:
         """The same for the first n rows alone."""
@@ -70,7 +82,7 @@ class Reference:
     def _scale(truth: GradientTerms) -> tuple[Tensor, float]:
         norm = truth.squared_norm.sqrt()
         # Gradients far below the largest one are cancellation noise in any arithmetic.
-        return norm + 1e-5 * norm.max(), _TOLERANCE.get(norm.dtype, 5e-2)
+        return norm + 1e-5 * norm.max(), _tolerance(norm)
 
 
 @contextmanager
@@ -90,15 +102,14 @@ def moved_parameters(module: nn.Module) -> Iterator[None]:
 
 
 def make_reference(computation: LossPerSample, x: Batch, y: Batch, names: list[str]) -> Reference:
-    """Single-sample gradients of up to three rows, and a random direction for each parameter.
+    """Single-sample gradients of a few rows, and a random direction for each parameter.
 
     Raises
     ------
     UnsupportedModuleError
         If a row's loss depends on the other rows of its batch.
     """
-    n = min(PROBE_ROWS, count_rows(x))
-    x, y = take_rows(x, slice(n)), take_rows(y, slice(n))
+    n = count_rows(x)
     named = dict(computation.module.named_parameters())
     parameters = [named[name] for name in names]
     with torch.no_grad():
@@ -118,7 +129,7 @@ def make_reference(computation: LossPerSample, x: Batch, y: Batch, names: list[s
 
 
 def _check_rows_apart(together: Tensor, alone: Tensor) -> None:
-    tolerance = 10 * _TOLERANCE.get(together.dtype, 5e-2)
+    tolerance = 10 * _tolerance(together)
     if torch.allclose(together, alone, rtol=tolerance, atol=tolerance * 1e-2, equal_nan=True):
         return
     raise UnsupportedModuleError(

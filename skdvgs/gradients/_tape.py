@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, get_gradient_edge
+
+from skdvgs.gradients._layout import by_rows
+from skdvgs.gradients._plan import Plan, RuledLayer
 
 
 class TapeMismatch(Exception):
@@ -22,39 +26,53 @@ class TapeMismatch(Exception):
 
 @dataclass(frozen=True)
 class LayerCall:
-    """One call of one layer."""
+    """One call of one layer, or one product with one of its weights."""
 
     inputs: Tensor
     version: int
-    edge: GradientEdge | None
+    edge: GradientEdge
+
+
+def _call(inputs: Tensor, output: Tensor) -> LayerCall | None:
+    """Take the place of an output in the graph at once, as a gradient edge.
+
+    An in-place operation on that output later cannot shift it, and no weight gradient is
+    ever computed.
+    """
+    if not output.requires_grad:
+        return None
+    return LayerCall(inputs.detach(), inputs._version, get_gradient_edge(output))
 
 
 class LayerTape:
-    """Forward hooks on some layers, for the time of one forward pass.
+    """Record every use of the layers of a plan, for the time of one forward pass."""
 
-    The place of an output in the graph is taken at once, as a gradient edge: an in-place
-    operation on that output later cannot shift it, and no weight gradient is ever computed.
-    """
-
-    def __init__(self, layers: Mapping[str, nn.Module]) -> None:
-        self._layers = layers
-        self.calls: dict[str, list[LayerCall]] = {name: [] for name in layers}
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._calls: dict[str, list[LayerCall | None]] = {name: [] for name in plan.ruled}
+        self._by_weight = {
+            id(layer.weight): name for name, layer in plan.ruled.items() if layer.weight is not None
+        }
 
     def __enter__(self) -> LayerTape:
-        # First in line, so that a user's own hooks change neither what we read nor its place.
-        self._handles = [
-            layer.register_forward_hook(self._recorder(name), prepend=True, with_kwargs=True)
-            for name, layer in self._layers.items()
-        ]
+        with ExitStack() as stack:
+            for name, layer in self._plan.ruled.items():
+                if layer.is_product:
+                    continue
+                # First in line: a user's own hooks change neither what we read nor its place.
+                handle = layer.module.register_forward_hook(
+                    self._recorder(name), prepend=True, with_kwargs=True
+                )
+                stack.callback(handle.remove)
+            for module, products in self._plan.watched:
+                stack.enter_context(products.watch(module, self._record_product))
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        for handle in self._handles:
-            handle.remove()
+        self._stack.close()
 
     def _recorder(self, name: str) -> Any:
-        calls = self.calls[name]
-
         def record(
             layer: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any
         ) -> None:
@@ -63,48 +81,82 @@ class LayerTape:
                 raise TapeMismatch(name, "called with more than one input")
             if not isinstance(output, Tensor):
                 raise TapeMismatch(name, "its output is not a tensor")
-            edge = get_gradient_edge(output) if output.requires_grad else None
-            calls.append(LayerCall(values[0].detach(), values[0]._version, edge))
+            self._calls[name].append(_call(values[0], output))
 
         return record
 
-    def single_calls(self, n_rows: int) -> dict[str, LayerCall]:
-        """The one call of each layer that took part; every other use raises.
+    def _record_product(self, weight: Tensor, inputs: Tensor, output: Tensor) -> None:
+        name = self._by_weight.get(id(weight))
+        if name is not None:
+            self._calls[name].append(_call(inputs, output))
+        elif weight._base is not None and id(weight._base) in self._by_weight:
+            raise TapeMismatch(self._by_weight[id(weight._base)], "its weight is used in parts")
+
+    def calls(self, n_rows: int) -> dict[str, list[LayerCall]]:
+        """The calls of each layer that took part; what its rule does not cover raises.
 
         Raises
         ------
         TapeMismatch
-            If a layer ran more than once, or its first dimension is not the rows.
+            If a layer that has no positions ran more than once, or its first dimension is not
+            the rows.
         """
-        single = {}
-        for name, calls in self.calls.items():
-            if len(calls) > 1:
-                raise TapeMismatch(name, "used more than once in a forward pass")
-            if not calls or calls[0].edge is None:
-                continue
-            inputs = calls[0].inputs
-            if inputs.dim() < 2 or inputs.shape[0] != n_rows:
-                raise TapeMismatch(name, "rows are not the first dimension of its input")
-            single[name] = calls[0]
-        return single
+        found = {}
+        for name, calls in self._calls.items():
+            live = [call for call in calls if call is not None]
+            if self._plan.ruled[name].feature_dims is None:
+                if len(calls) > 1:
+                    raise TapeMismatch(name, "used more than once in a forward pass")
+                if live and (live[0].inputs.dim() < 2 or live[0].inputs.shape[0] != n_rows):
+                    raise TapeMismatch(name, "rows are not the first dimension of its input")
+            if live:
+                found[name] = live
+        return found
 
 
-def output_gradients(losses: Tensor, calls: Mapping[str, LayerCall]) -> dict[str, Tensor]:
-    """Gradient of the summed losses with respect to each call's output.
+def output_gradients(
+    losses: Tensor, calls: Mapping[str, list[LayerCall]]
+) -> dict[str, list[tuple[Tensor, Tensor]]]:
+    """Input of each call and the gradient of the summed losses with respect to its output.
 
     Raises
     ------
     TapeMismatch
         If a layer's input was changed in place after the layer had read it.
     """
-    names = list(calls)
-    if not names or not losses.requires_grad:
+    flat = [(name, call) for name, group in calls.items() for call in group]
+    if not flat or not losses.requires_grad:
         return {}
-    edges = [calls[name].edge for name in names]
+    edges = [call.edge for _, call in flat]
     grads = torch.autograd.grad(
         losses, edges, grad_outputs=torch.ones_like(losses), allow_unused=True
     )
-    for name in names:
-        if calls[name].inputs._version != calls[name].version:
+    found: dict[str, list[tuple[Tensor, Tensor]]] = {}
+    for (name, call), grad in zip(flat, grads, strict=True):
+        if call.inputs._version != call.version:
             raise TapeMismatch(name, "its input was changed in place")
-    return {name: grad for name, grad in zip(names, grads, strict=True) if grad is not None}
+        if grad is not None:
+            found.setdefault(name, []).append((call.inputs, grad))
+    return found
+
+
+def joined(
+    name: str, layer: RuledLayer, pairs: list[tuple[Tensor, Tensor]], n: int
+) -> tuple[Tensor, Tensor]:
+    """Inputs and output gradients of a layer by rows; several calls are more positions.
+
+    Raises
+    ------
+    TapeMismatch
+        If the rows are not where the layer's layout has them.
+    """
+    if layer.feature_dims is None:
+        return pairs[0]
+    sides: list[Tensor] = []
+    for side, feature_dims in enumerate(layer.feature_dims):
+        parts = [by_rows(pair[side], n, layer.layout, feature_dims) for pair in pairs]
+        gathered = [part for part in parts if part is not None]
+        if len(gathered) < len(parts):
+            raise TapeMismatch(name, "rows are not a dimension of its input")
+        sides.append(gathered[0] if len(gathered) == 1 else torch.cat(gathered, dim=1))
+    return sides[0], sides[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
@@ -16,6 +16,12 @@ class LayerRule(Protocol):
     A rule may assume that rows are the first dimension of the layer's only input and of its
     output, that each row's output depends on that row's input alone, and that the layer's
     parameters are used nowhere else: the engine checks all three before it uses a rule.
+
+    A rule whose layer treats all positions between rows and features alike may also have a
+    method ``feature_dims(layer)``: how many trailing dimensions of input and output are
+    features. It then gets inputs and output gradients as (n_samples, positions, *features),
+    wherever the network keeps its rows, and with the positions of all calls if the layer is
+    called several times.
 
     Attributes
     ----------
@@ -112,6 +118,7 @@ def register_rule(layer_type: type[nn.Module], rule: LayerRule) -> None:
 
 def find_rule(layer: nn.Module) -> tuple[LayerRule | None, str]:
     """The rule for a layer, or None and the reason why there is none."""
+    layer_type: Any
     for layer_type in type(layer).__mro__:
         rule = _RULES.get(layer_type)
         if rule is None:

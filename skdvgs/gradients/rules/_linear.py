@@ -76,6 +76,10 @@ class LinearRule:
         """Every Linear layer."""
         return True
 
+    def feature_dims(self, layer: nn.Module) -> tuple[int, int]:
+        """The last dimension of input and output."""
+        return 1, 1
+
     def terms(
         self, layer: nn.Module, inputs: Tensor, output_grad: Tensor, target: Mapping[str, Tensor]
     ) -> GradientTerms:

@@ -53,6 +53,14 @@ class _AffineRule:
         return elementwise_terms(per_sample, target)
 
 
+class _LastDimsRule(_AffineRule):
+    """Normalises the last dimensions, so that all between them and rows are positions."""
+
+    def feature_dims(self, layer: Any) -> tuple[int, int]:
+        """Dimensions that are normalised."""
+        return len(layer.normalized_shape), len(layer.normalized_shape)
+
+
 def _sum_to(layer: nn.Module, product: Tensor, shape: torch.Size) -> Tensor:
     """Sum a tensor shaped as the layer's output over positions: (n, *parameter shape)."""
     if isinstance(layer, (nn.LayerNorm, nn.RMSNorm)):
@@ -81,11 +89,11 @@ def _instance_norm(layer: Any, a: Tensor) -> Tensor:
 
 register_rule(
     nn.LayerNorm,
-    _AffineRule(lambda layer, a: functional.layer_norm(a, layer.normalized_shape, eps=layer.eps)),
+    _LastDimsRule(lambda layer, a: functional.layer_norm(a, layer.normalized_shape, eps=layer.eps)),
 )
 register_rule(
     nn.RMSNorm,
-    _AffineRule(lambda layer, a: functional.rms_norm(a, layer.normalized_shape, eps=layer.eps)),
+    _LastDimsRule(lambda layer, a: functional.rms_norm(a, layer.normalized_shape, eps=layer.eps)),
 )
 register_rule(
     nn.GroupNorm,

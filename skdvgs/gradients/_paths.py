@@ -1,0 +1,158 @@
+"""Serve each parameter by the cheapest path that agrees with plain autograd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor
+
+from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, take_rows
+from skdvgs.gradients._general import GeneralMode, forward_mode_dots, general_terms
+from skdvgs.gradients._plan import Plan
+from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters, subset
+from skdvgs.gradients._tape import LayerTape, TapeMismatch, joined, output_gradients
+from skdvgs.gradients._terms import GradientTerms
+
+# What vmap and forward mode raise where they have no rule for an operation.
+_UNSUPPORTED = (RuntimeError, NotImplementedError, ValueError, TypeError)
+
+
+class Paths:
+    """The rules of a plan and the general path, chosen and checked on the first rows seen."""
+
+    def __init__(self, computation: LossPerSample, plan: Plan, chunk_bytes: int) -> None:
+        self._computation = computation
+        self._plan = plan
+        self._chunk_bytes = chunk_bytes
+        self._mode: GeneralMode | None = None
+        self._mode_reason = ""
+        self._forward_mode = False
+        self._probed_rows = 0
+
+    def report(self) -> dict[str, str]:
+        """Which path serves each parameter, by name."""
+        served = {
+            name: f"rule for {type(layer.module).__name__}"
+            for layer in self._plan.ruled.values()
+            for name in layer.parameters.values()
+        }
+        how = f"{self._mode or 'not run yet'}{self._mode_reason}"
+        for name, reason in self._plan.general.items():
+            served[name] = f"general path ({how}): {reason}"
+        return served
+
+    def terms(self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool) -> GradientTerms:
+        """Terms of all compared parameters."""
+        # Two batch sizes tell rows from positions, so a batch of one row settles nothing.
+        if self._probed_rows < min(2, count_rows(x)):
+            self._probe(x, y)
+        while True:
+            try:
+                parts = list(self._ruled_terms(x, y, target).values())
+                break
+            except TapeMismatch as mismatch:
+                self._plan.demote(mismatch.layer, mismatch.reason)
+                self._probe(x, y)
+        if self._plan.general:
+            parts.append(self._general_terms(x, y, subset(target, list(self._plan.general)), norms))
+        dot = torch.stack([part.dot for part in parts]).sum(0)
+        if not norms:
+            return GradientTerms(dot, torch.full_like(dot, torch.nan))
+        return GradientTerms(dot, torch.stack([part.squared_norm for part in parts]).sum(0))
+
+    def _ruled_terms(
+        self, x: Batch, y: Batch, target: Mapping[str, Tensor]
+    ) -> dict[str, GradientTerms]:
+        """Terms of each layer that has a rule."""
+        plan = self._plan
+        if not plan.ruled:
+            return {}
+        with LayerTape(plan) as tape:
+            losses = self._computation(x, y)
+        n = len(losses)
+        pairs = output_gradients(losses, tape.calls(n))
+        zeros = next(iter(target.values())).new_zeros(n)
+        found = {name: GradientTerms(zeros, zeros) for name in plan.ruled}
+        with torch.no_grad(), torch.autocast(losses.device.type, enabled=False):
+            for name in list(pairs):
+                layer = plan.ruled[name]
+                own = {key: target[full] for key, full in layer.parameters.items()}
+                dtype = next(iter(own.values())).dtype
+                sides = joined(name, layer, pairs.pop(name), n)
+                inputs, grads = (
+                    side.to(dtype) if side.is_floating_point() else side for side in sides
+                )
+                found[name] = layer.rule.terms(layer.module, inputs, grads, own)
+        return found
+
+    def _general_terms(
+        self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool
+    ) -> GradientTerms:
+        if not norms and self._forward_mode:
+            dot = forward_mode_dots(self._computation, x, y, target)
+            return GradientTerms(dot, torch.full_like(dot, torch.nan))
+        assert self._mode is not None
+        return general_terms(self._computation, x, y, target, self._mode, self._chunk_bytes)
+
+    def _probe(self, x: Batch, y: Batch) -> None:
+        """Compare every path with plain autograd on the first rows; demote what differs."""
+        n = min(PROBE_ROWS, count_rows(x))
+        x, y = take_rows(x, slice(n)), take_rows(y, slice(n))
+        # The rows are needed again after every pass, even where a network writes into them.
+        self._computation.guards_input = False
+        self._computation.guards_input = self._computation.changes_input(x, y)
+        names = [*self.report()]
+        with moved_parameters(self._computation.module):
+            reference = make_reference(self._computation, x, y, names)
+            if reference.finite():
+                self._compare(x, y, reference)
+        if not reference.finite():
+            self._compare(x, y, make_reference(self._computation, x, y, names))
+        self._probed_rows = n
+
+    def _compare(self, x: Batch, y: Batch, reference: Reference) -> None:
+        if reference.random_forward:
+            for name in list(self._plan.ruled):
+                self._plan.demote(name, "the forward pass is random in evaluation mode")
+        n = count_rows(x)
+        sizes = sorted({max(1, n - 1), n})
+        while not all(self._rules_agree(x, y, reference.first_rows(size)) for size in sizes):
+            pass  # each time, a layer was given another layout or handed to the general path
+        if self._plan.general:
+            self._choose_mode(x, y, reference)
+
+    def _rules_agree(self, x: Batch, y: Batch, reference: Reference) -> bool:
+        """Whether every rule does; changes the plan for those that do not."""
+        rows = slice(reference.n_rows)
+        try:
+            found = self._ruled_terms(take_rows(x, rows), take_rows(y, rows), reference.directions)
+        except TapeMismatch as mismatch:
+            self._plan.reconsider(mismatch.layer, mismatch.reason)
+            return False
+        wrong = [
+            name
+            for name, terms in found.items()
+            if not reference.agrees(list(self._plan.ruled[name].parameters.values()), terms)
+        ]
+        for name in wrong:
+            self._plan.reconsider(name, "its rule disagrees with autograd on the first rows")
+        return not wrong
+
+    def _choose_mode(self, x: Batch, y: Batch, reference: Reference) -> None:
+        """Vectorised gradients where they work and agree, else one sample at a time."""
+        names = list(self._plan.general)
+        directions = subset(reference.directions, names)
+        self._mode, self._mode_reason = "vmap", ""
+        try:
+            terms = general_terms(self._computation, x, y, directions, "vmap", self._chunk_bytes)
+            if not reference.random_forward and not reference.agrees(names, terms):
+                self._mode, self._mode_reason = "loop", ", as vmap disagrees with autograd"
+        except _UNSUPPORTED as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+            self._mode, self._mode_reason = "loop", f", as vmap fails: {reason[:120]}"
+        try:
+            dot = forward_mode_dots(self._computation, x, y, directions)
+            self._forward_mode = reference.agrees_on_dots(names, dot)
+        except _UNSUPPORTED:
+            self._forward_mode = False
