@@ -1,0 +1,218 @@
+"""Check what a user passes to fit, before any work starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import skorch
+from numpy.typing import NDArray
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import check_array, column_or_1d, validate_data
+from torch import nn
+
+from ._task import Kind
+from .exceptions import InvalidInputError
+
+_CLASS_TYPES = ("binary", "multiclass")
+_REAL_TYPES = ("continuous", "continuous-multioutput")
+
+
+@contextmanager
+def all_or_nothing(estimator: Any) -> Iterator[None]:
+    """Put every attribute back as it was when a fit fails."""
+    before = dict(vars(estimator))
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
+
+
+def read_features(estimator: Any, X: Any, net: Any) -> NDArray[Any]:
+    """Source features as float32; as int64 where a user's network embeds integers.
+
+    Raises
+    ------
+    InvalidInputError
+        For columns of text, and for what scikit-learn refuses (NaN, infinity, no rows).
+    """
+    check_no_text(X, "X")
+    return validate_data(estimator, X, **_feature_options(X, net))
+
+
+def read_target_features(estimator: Any, X_val: Any, X: NDArray[Any], net: Any) -> NDArray[Any]:
+    """Features of the target set, which must have the columns of the source."""
+    check_no_text(X_val, "X_val")
+    options = _feature_options(X_val, net) | {"dtype": X.dtype}
+    try:
+        if X.ndim == 2:
+            X_val = validate_data(estimator, X_val, reset=False, **options)
+        else:
+            X_val = check_array(X_val, input_name="X_val", **options)
+    except ValueError as error:
+        raise InvalidInputError(f"X_val cannot be used with X: {error}") from error
+    if X_val.shape[1:] != X.shape[1:]:
+        raise InvalidInputError(
+            f"X_val has rows of shape {X_val.shape[1:]}, X of shape {X.shape[1:]}. The network "
+            "reads both. Prepare them in the same way."
+        )
+    return X_val
+
+
+def _feature_options(X: Any, net: Any) -> dict[str, Any]:
+    dtype: Any = np.float32
+    if net is not None and getattr(getattr(X, "dtype", None), "kind", "f") in "iu":
+        dtype = np.int64 if _embeds(net) else np.float32
+    return {"dtype": dtype, "allow_nd": net is not None}
+
+
+def _embeds(net: Any) -> bool:
+    """Whether a network starts from token numbers; its layers are only known once it is built."""
+    try:
+        module = _module_of(net)
+    except Exception:  # the constructor's own error is raised later, where it can be explained
+        return False
+    return any(isinstance(layer, (nn.Embedding, nn.EmbeddingBag)) for layer in module.modules())
+
+
+def _module_of(net: Any) -> nn.Module:
+    if isinstance(net, skorch.NeuralNet):
+        return net.initialized_instance(net.module, net.get_params_for("module"))
+    return net()
+
+
+def check_no_text(X: Any, name: str) -> None:
+    """Refuse columns of text or categories with advice that scikit-learn does not give.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the columns.
+    """
+    columns: list[Any] = []
+    if hasattr(X, "dtypes") and hasattr(X, "columns"):
+        for column in X.columns:
+            series = X[column]
+            if getattr(series, "ndim", 1) == 1 and not _reads_as_number(np.asarray(series)[:1000]):
+                columns.append(column)
+    elif isinstance(X, np.ndarray) and X.dtype.kind in "US" and X.ndim == 2:
+        columns = list(range(X.shape[1]))
+    elif isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 2:
+        columns = [i for i in range(X.shape[1]) if not _reads_as_number(X[:1000, i])]
+    if columns:
+        raise InvalidInputError(
+            f"{name} holds text in columns {columns[:10]}. A network needs numbers. Encode them, "
+            "e.g. with sklearn.preprocessing.OneHotEncoder or TargetEncoder, or drop them."
+        )
+
+
+def _reads_as_number(column: NDArray[Any]) -> bool:
+    if column.dtype.kind in "US":
+        return False
+    return column.dtype.kind != "O" or not any(isinstance(entry, str) for entry in column)
+
+
+def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, NDArray[Any]]:
+    """Check labels or targets and say which kind they are.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
+        Labels or targets; None for reconstruction.
+    n_samples : int
+        Rows of the X they belong to.
+    task : {'auto', 'classification', 'regression', 'reconstruction'}
+        What the caller asks for.
+    name : str
+        What to call it in messages.
+
+    Returns
+    -------
+    kind : str
+        The kind of task.
+    y : array
+        (n,) labels, (n, k) indicators, or (n, k) float64 targets.
+
+    Raises
+    ------
+    InvalidInputError
+        If y has another length than X, holds NaN, or fits no task.
+    """
+    if y is None and task in ("classification", "regression"):
+        raise InvalidInputError(
+            f"{name} is None but the task is {task}: it requires y to be passed. Without labels "
+            "rows can only be valued by reconstruction. Pass them, or leave task='auto'."
+        )
+    if y is None or task == "reconstruction":
+        return "reconstruction", np.empty((n_samples, 0), dtype=np.float32)
+    y = _as_array(y, n_samples, name)
+    if task == "regression":
+        return "regression", _as_columns(y, name)
+    kind = _kind_of(y, name)
+    if kind == "regression":
+        if task == "classification":
+            raise InvalidInputError(
+                f"{name} holds continuous numbers but the task is classification. A class for "
+                "each number cannot be learnt. Make classes of them, or use task='regression'."
+            )
+        return kind, _as_columns(y, name)
+    return kind, (column_or_1d(y, warn=True) if kind == "classification" else y)
+
+
+def read_target_y(y_val: Any, n_target: int, kind: Kind, y: NDArray[Any]) -> NDArray[Any]:
+    """Labels or targets of the target set, which must be of the kind that y is."""
+    # y tells the task: a small target set may not show, say, that its numbers are continuous.
+    task = "auto" if kind == "multilabel" else kind
+    kind_val, read = read_y(y_val, n_target, task, name="y_val")
+    if kind_val != kind or read.shape[1:] != y.shape[1:]:
+        raise InvalidInputError(
+            f"y_val is read as {kind_val} of shape {read.shape}, y as {kind} of shape {y.shape}. "
+            "Both must be of one kind. Encode them in the same way."
+        )
+    return read
+
+
+def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
+    y = check_array(
+        y, accept_sparse="csr", dtype=None, ensure_2d=False, ensure_min_samples=0, input_name=name
+    )
+    y = y.toarray() if hasattr(y, "toarray") else y
+    if y.ndim not in (1, 2):
+        raise InvalidInputError(
+            f"{name} has {y.ndim} dimensions. Labels and targets are one column or several. "
+            "Reshape it to (n_samples,) or (n_samples, n_outputs)."
+        )
+    if len(y) != n_samples:
+        raise InvalidInputError(
+            f"Found inconsistent numbers of samples: {name} has {len(y)} rows, its X has "
+            f"{n_samples}. Each row needs its own label. Pass both from the same table."
+        )
+    return y
+
+
+def _as_columns(y: NDArray[Any], name: str) -> NDArray[np.float64]:
+    try:
+        return y.astype(np.float64).reshape(len(y), -1)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(
+            f"{name} cannot be read as numbers ({error}). Regression needs numbers. Encode it, "
+            "or use task='classification'."
+        ) from error
+
+
+def _kind_of(y: NDArray[Any], name: str) -> Kind:
+    kind = type_of_target(y, input_name=name)
+    if kind in _CLASS_TYPES:
+        return "classification"
+    if kind in _REAL_TYPES:
+        return "regression"
+    if kind == "multilabel-indicator":
+        return "multilabel"
+    raise InvalidInputError(
+        f"Unknown label type: {name} is of kind {kind!r}. Such labels cannot be valued together. "
+        "Pass one column of labels, 0/1 indicators, or numbers with task='regression'."
+    )

@@ -1,0 +1,177 @@
+"""Value source rows at a checkpoint: dots and norms from the engine, similarities, means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import skorch
+import torch
+from numpy.typing import NDArray
+from skorch.utils import to_tensor
+from torch import Tensor, nn
+
+from ._similarity import Similarity
+from ._statistics import WeightedMean
+from ._trajectory import Checkpoint
+from .exceptions import InvalidInputError
+from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode
+
+# Activations of one source batch. Larger batches no longer gain speed and leave the cache.
+_ACTIVATION_BYTES = 2**25
+_BATCH_LIMITS = (16, 8192)
+
+
+@dataclass(frozen=True)
+class ScoringOptions:
+    """How rows are compared; see DVGSValuer for the meaning of each."""
+
+    similarity: Similarity
+    weighting: str
+    engine: str
+    layers: str | Sequence[str] | None
+    source_batch_size: int | str
+    needs_norms: bool = True
+
+
+class SourceScorer:
+    """Adds up the similarities of every source row, checkpoint by checkpoint.
+
+    Parameters
+    ----------
+    net : skorch net
+        Initialised. It is evaluated as it is at each checkpoint and left as it was.
+    X, y : array of shape (n_samples, ...)
+        Features and labels, encoded as the net's criterion wants them.
+    rows : int array of shape (n_rows,)
+        Which of them to score, in this order.
+    options : ScoringOptions
+    """
+
+    def __init__(
+        self,
+        net: skorch.NeuralNet,
+        X: Any,
+        y: Any,
+        rows: NDArray[np.intp],
+        options: ScoringOptions,
+    ) -> None:
+        self._net, self._X, self._y = net, X, y
+        self._rows = rows
+        self._all = len(rows) == len(X)
+        self._options = options
+        self.mean = WeightedMean(len(rows))
+        loss, self._loss_reads_x = per_sample_loss(net)
+        infer = None if type(net).infer is skorch.NeuralNet.infer else net.infer
+        self.engine = GradientEngine(
+            net.module_, loss, engine=options.engine, layers=options.layers, forward=infer
+        )
+        self._batch_size = self._choose_batch_size()
+
+    def visit(self, checkpoint: Checkpoint) -> None:
+        """Score every source row at a checkpoint."""
+        compared = {
+            name: checkpoint.gradient[name]
+            for name in self.engine.parameter_names
+            if name in checkpoint.gradient
+        }
+        target_norm = float(sum(grad.double().square().sum() for grad in compared.values()) ** 0.5)
+        uniform = self._options.weighting == "uniform"
+        self.mean.start_checkpoint(1.0 if uniform else target_norm)
+        with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
+            for start in range(0, len(self._rows), self._batch_size):
+                rows = slice(start, min(start + self._batch_size, len(self._rows)))
+                dot, norm = self._terms(rows, compared, checkpoint.number)
+                self.mean.add(rows, self._options.similarity(dot, norm, target_norm))
+
+    def _terms(
+        self, rows: slice, gradient: dict[str, Tensor], number: int
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        x, y = self._batch(rows)
+        terms = self.engine.terms(x, y, gradient, norms=self._options.needs_norms)
+        dot = terms.dot.double().cpu().numpy()
+        squared = terms.squared_norm.double().cpu().numpy()
+        finite = np.isfinite(dot) & (np.isfinite(squared) | (not self._options.needs_norms))
+        if not finite.all():
+            bad = int(self._rows[rows][np.argmin(finite)])
+            raise InvalidInputError(
+                f"The gradient of source row {bad} is not finite at checkpoint {number}. Its "
+                "features or target are too large for float32. Scale them, or remove the row."
+            )
+        return dot, np.sqrt(squared)
+
+    def _batch(self, rows: slice) -> tuple[Any, Any]:
+        device = self._net.device
+        index = rows if self._all else self._rows[rows]  # a slice copies nothing
+        x = to_tensor(self._X[index], device=device)
+        y = to_tensor(self._y[index], device=device)
+        return x, ((y, x) if self._loss_reads_x else y)
+
+    def _choose_batch_size(self) -> int:
+        size = self._options.source_batch_size
+        if size != "auto":
+            return int(size)
+        x = self._batch(slice(2))[0]
+        with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
+            row_bytes = activation_bytes(self._net, x) / max(1, len(x))
+        low, high = _BATCH_LIMITS
+        return int(np.clip(_ACTIVATION_BYTES / max(1.0, row_bytes), low, high))
+
+
+def per_sample_loss(net: skorch.NeuralNet) -> tuple[Callable[[Any, Any], Tensor], bool]:
+    """The net's loss for each row, and whether it wants ``(y, X)`` instead of ``y``.
+
+    skorch's own ``get_loss`` is known to be the criterion (of the logarithm, for NLLLoss); a
+    user's is called as it stands, on batches of one row.
+    """
+    get_loss = type(net).get_loss
+    if get_loss is skorch.NeuralNet.get_loss:
+        return batch_of_one_losses(net.criterion_), False
+    if get_loss is skorch.NeuralNetClassifier.get_loss:
+        losses = batch_of_one_losses(net.criterion_)
+        if not isinstance(net.criterion_, nn.NLLLoss):
+            return losses, False
+        tiny = torch.finfo(torch.float32).eps
+        return lambda output, y: losses(torch.log(output + tiny), y), False
+    own = batch_of_one_losses(
+        lambda output, y_and_x: net.get_loss(output, y_and_x[0], X=y_and_x[1], training=True)
+    )
+    return own, True
+
+
+def activation_bytes(net: skorch.NeuralNet, x: Any) -> int:
+    """Bytes of the outputs of all leaf modules for a batch: what a backward pass keeps."""
+    total = 0
+
+    def count(module: nn.Module, inputs: Any, output: Any) -> None:
+        nonlocal total
+        for tensor in output if isinstance(output, tuple) else (output,):
+            if isinstance(tensor, Tensor):
+                total += tensor.numel() * tensor.element_size()
+
+    leaves = [m for m in net.module_.modules() if not any(m.children())]
+    handles = [leaf.register_forward_hook(count) for leaf in leaves]
+    try:
+        with torch.no_grad():
+            net.infer(x)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return total
+
+
+@contextmanager
+def untouched_random_state(device: Any) -> Iterator[None]:
+    """Keep training's random draws as they would be without scoring."""
+    state = torch.get_rng_state()
+    on_cuda = torch.device(device or "cpu").type == "cuda"
+    cuda_states = torch.cuda.get_rng_state_all() if on_cuda else []
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+        if on_cuda:
+            torch.cuda.set_rng_state_all(cuda_states)

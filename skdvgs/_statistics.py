@@ -1,0 +1,77 @@
+"""Means over checkpoints and trajectories, kept as running sums."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class WeightedMean:
+    """Mean of each row's similarities over the checkpoints of one trajectory.
+
+    Every row meets the same checkpoints in the same order, whatever the batches, so one weight
+    a checkpoint is enough and the sums do not depend on the batch size.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows of the source set.
+    """
+
+    def __init__(self, n_rows: int) -> None:
+        self._sums = np.zeros(n_rows)
+        self._total_weight = 0.0
+        self._plain_sums = np.zeros(n_rows)
+        self.n_checkpoints = 0
+
+    def start_checkpoint(self, weight: float) -> None:
+        """Open the next checkpoint; its similarities count with this weight."""
+        self._weight = weight
+        self._total_weight += weight
+        self.n_checkpoints += 1
+
+    def add(self, rows: slice, similarities: Floats) -> None:
+        """Add the similarities of some rows at the open checkpoint."""
+        self._sums[rows] += self._weight * similarities
+        if self._total_weight == 0.0:
+            self._plain_sums[rows] += similarities
+
+    def means(self) -> Floats:
+        """The weighted means; plain ones where every weight is zero.
+
+        Raises
+        ------
+        ValueError
+            If no checkpoint was opened.
+        """
+        if not self.n_checkpoints:
+            raise ValueError("No checkpoint was scored.")
+        if self._total_weight == 0.0:
+            return self._plain_sums / self.n_checkpoints
+        return self._sums / self._total_weight
+
+
+def mean_over_trajectories(means: list[Floats], rows: list[NDArray[np.intp]], n: int) -> Floats:
+    """Mean of each row over the trajectories that valued it.
+
+    Parameters
+    ----------
+    means : list of arrays
+        One mean for each row that a trajectory valued.
+    rows : list of int arrays
+        Which rows those were.
+    n : int
+        Rows of the whole source set.
+
+    Returns
+    -------
+    array of shape (n,)
+        NaN for a row that no trajectory valued.
+    """
+    sums, counts = np.zeros(n), np.zeros(n)
+    for mean, index in zip(means, rows, strict=True):
+        sums[index] += mean
+        counts[index] += 1
+    return np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0)

@@ -1,0 +1,195 @@
+"""Which rows are the target set: one that is given, or each fold of the source in turn."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+
+from .exceptions import InvalidInputError, TargetScaleWarning, UnseenLabelWarning
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class TargetSet:
+    """A target set as one object, which scikit-learn does not cut.
+
+    ``cross_val_score(..., params={"X_val": X_val})`` slices every array that has as many rows
+    as X, a target set among them. Wrapped like this it reaches each fit whole.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_target, n_features)
+        Features of the target rows.
+    y : array-like of shape (n_target,) or (n_target, n_outputs), default=None
+        Their labels or targets; None for reconstruction.
+
+    See Also
+    --------
+    DVGSValuer : Takes it as ``X_val``.
+
+    Examples
+    --------
+    >>> from skdvgs import TargetSet
+    >>> target = TargetSet([[0.0], [1.0]], [0, 1])
+    >>> target.y
+    [0, 1]
+    """
+
+    X: Any
+    y: Any = None
+
+
+def unpack_target(X_val: Any, y_val: Any) -> tuple[Any, Any]:
+    """Features and labels of a target set, however it was passed.
+
+    Raises
+    ------
+    InvalidInputError
+        If labels come without features, or twice.
+    """
+    if isinstance(X_val, TargetSet):
+        if y_val is not None:
+            raise InvalidInputError(
+                "y_val was passed although X_val is a TargetSet. One of the two labels is "
+                "meant. Leave y_val out."
+            )
+        return X_val.X, X_val.y
+    if X_val is None and y_val is not None:
+        raise InvalidInputError(
+            "y_val was passed without X_val. Labels alone are no target set. Pass X_val too."
+        )
+    return X_val, y_val
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One target set and the source rows it values.
+
+    Attributes
+    ----------
+    target : int array or None
+        Rows of X that are the target; None where a target set was given.
+    source : int array
+        Rows of X to value.
+    """
+
+    target: Rows | None
+    source: Rows
+
+
+def given_target(n_samples: int) -> list[Fold]:
+    """A target set was given: it values every row."""
+    return [Fold(None, np.arange(n_samples))]
+
+
+def cross_fit(X: Any, y: Any, kind: str, cv: Any, seed: int) -> list[Fold]:
+    """No target set: each fold in turn is the target and values all the other rows.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are fewer rows than folds, or fewer rows of a class than folds.
+    """
+    n = len(X)
+    stratify = kind == "classification"
+    if isinstance(cv, (int, np.integer)):
+        _check_counts(n, y if stratify else None, int(cv), X.shape[1] if X.ndim == 2 else None)
+        make = StratifiedKFold if stratify else KFold
+        cv = make(int(cv), shuffle=True, random_state=seed)
+    else:
+        cv = check_cv(cv, y if stratify else None, classifier=stratify)
+    folds = [
+        Fold(np.sort(target), np.setdiff1d(np.arange(n), target, assume_unique=True))
+        for _, target in cv.split(np.zeros((n, 1)), y if stratify else None)
+    ]
+    valued = np.zeros(n, dtype=bool)
+    for fold in folds:
+        valued[fold.source] = True
+    if not folds or not valued.all():
+        raise InvalidInputError(
+            f"cv gives {len(folds)} folds that leave {int((~valued).sum())} rows always in the "
+            "target. A row is valued by the folds it is not in. Use at least two folds."
+        )
+    return folds
+
+
+def _check_counts(n: int, y: Any, cv: int, n_features: int | None) -> None:
+    size = f"n_samples = {n}" + (f", n_features = {n_features}" if n_features else "")
+    if n < cv:
+        raise InvalidInputError(
+            f"X ({size}) has fewer rows than the {cv} folds asked for. Each fold needs a row. "
+            "Give more rows, a target set X_val, or a smaller cv."
+        )
+    if y is None:
+        return
+    labels, counts = np.unique(y, return_counts=True)
+    rarest = int(np.argmin(counts))
+    if counts[rarest] >= cv:
+        return
+    raise InvalidInputError(
+        f"X ({size}) holds {counts[rarest]} rows of class {labels[rarest].item()!r} but {cv} folds "
+        "were asked for. Each fold is a target set in turn and needs every class. Give more "
+        + (
+            f"rows, or set cv={max(2, int(counts[rarest]))}"
+            if counts[rarest] > 1
+            else "rows of that class"
+        )
+        + ", or pass a target set X_val; if y counts or measures something, set task='regression'."
+    )
+
+
+def check_classes(y: Any, y_target: Any) -> None:
+    """Refuse a target set of one class; warn of labels that it lacks.
+
+    Raises
+    ------
+    InvalidInputError
+        If the target set holds one class only.
+    """
+    known = np.unique(y_target)
+    if len(known) < 2:
+        raise InvalidInputError(
+            f"The target set holds one class only: {known.tolist()}. A network that sees 1 class "
+            "learns nothing about the others. Give target rows of at least two classes."
+        )
+    lacking = np.setdiff1d(y, known)
+    if len(lacking):
+        warnings.warn(
+            f"y holds {lacking.tolist()[:10]}, which the target set lacks: "
+            f"{int(np.isin(y, lacking).sum())} rows. Their gradients disagree with every target "
+            "gradient, so their values will be low whatever their quality. Add such rows to the "
+            "target set.",
+            UnseenLabelWarning,
+            stacklevel=4,
+        )
+
+
+def check_scale(X: NDArray[np.float32], X_target: NDArray[np.float32]) -> None:
+    """Warn when the target set's columns are clearly on another scale than the source's."""
+    source, target = (np.asarray(a, dtype=np.float64).reshape(len(a), -1) for a in (X, X_target))
+    if len(target) < 2 or len(source) < 2:
+        return
+    spread, other = source.std(axis=0), target.std(axis=0)
+    varying = (spread > 0) & (other > 0)
+    if not varying.any():
+        return
+    ratio = np.abs(np.log10(other[varying] / spread[varying]))
+    shift = np.abs(target.mean(axis=0) - source.mean(axis=0))[varying]
+    shift = shift / np.maximum(spread, other)[varying]
+    # Medians: a few columns may well differ between a table and its trusted part.
+    if np.median(ratio) < np.log10(4.0) and np.median(shift) < 2.0:
+        return
+    warnings.warn(
+        f"X_val is on another scale than X: its columns spread {10 ** np.median(ratio):.3g} times "
+        f"more or less and are shifted by {np.median(shift):.3g} standard deviations (medians). "
+        "Values will be poor. In a Pipeline, enable metadata routing and set "
+        "transform_input=['X_val'], so that X_val takes the same steps as X.",
+        TargetScaleWarning,
+        stacklevel=4,
+    )
