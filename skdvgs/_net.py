@@ -78,9 +78,10 @@ class DefaultAutoencoder(nn.Module):
 class ArrayDataset(Dataset):
     """Rows by the batch: skorch's Dataset reads and stacks them one by one."""
 
-    def __getitems__(self, rows: list[int]) -> tuple[Any, Any]:
-        """Several rows at once, as a batch."""
-        return self[np.asarray(rows)]
+    def __getitems__(self, rows: list[int]) -> tuple[Tensor, Tensor]:
+        """Several rows at once, as the tensors that a DataLoader would make of them."""
+        X, y = self[np.asarray(rows)]
+        return torch.as_tensor(X), torch.as_tensor(y)
 
 
 def as_is(batch: Any) -> Any:

@@ -18,8 +18,6 @@ LAYERS = (
     {"_statistics"},
     {"_cutoff"},
     {"_task"},
-    {"_inputs"},
-    {"_task"},
     {"_reading"},
     {"_inputs"},
     {"_net"},
