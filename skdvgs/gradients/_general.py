@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad, jvp, vmap
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, map_batch, take_rows
 from skdvgs.gradients._terms import GradientTerms, row_squares
@@ -33,11 +35,28 @@ def general_terms(
     row_bytes = flat_target.numel() * flat_target.element_size()
     chunk = max(1, chunk_bytes // max(1, row_bytes))
     form = _vmap_gradients if mode == "vmap" else _loop_gradients
-    dots, squares = [], []
-    for formed in form(computation, x, y, list(target), chunk):
-        dots.append(formed @ flat_target)
-        squares.append(row_squares(formed))
+    dots, squares, start, n = [], [], 0, count_rows(x)
+    while start < n:
+        rows = slice(start, start + chunk)
+        try:
+            formed = form(computation, take_rows(x, rows), take_rows(y, rows), list(target))
+            dots.append(formed @ flat_target)
+            squares.append(row_squares(formed))
+            del formed
+        except (RuntimeError, MemoryError) as error:
+            if chunk == 1 or not out_of_memory(error):
+                raise
+            chunk = max(1, min(chunk, n - start) // 2)
+        else:
+            start += chunk
     return GradientTerms(torch.cat(dots), torch.cat(squares))
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out, on any device."""
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)):
+        return True
+    return "can't allocate memory" in str(error) or "out of memory" in str(error)
 
 
 def forward_mode_dots(
@@ -51,7 +70,7 @@ def forward_mode_dots(
 
     _load_forward_mode()
     tangents = {f"module.{name}": tangent for name, tangent in target.items()}
-    with torch.no_grad():
+    with torch.no_grad(), _quiet_and_plain():
         return jvp(losses, (parameters,), (tangents,))[1]
 
 
@@ -70,9 +89,7 @@ def _own_parameters(
     return {f"module.{name}": named[f"module.{name}"].detach() for name in names}
 
 
-def _vmap_gradients(
-    computation: LossPerSample, x: Batch, y: Batch, names: list[str], chunk: int
-) -> Iterator[Tensor]:
+def _vmap_gradients(computation: LossPerSample, x: Batch, y: Batch, names: list[str]) -> Tensor:
     """Per-sample gradients (rows, parameters) by vectorised differentiation."""
     parameters = _own_parameters(computation, names)
 
@@ -82,26 +99,26 @@ def _vmap_gradients(
 
     y_dim = None if y is None else 0
     gradients = vmap(grad(loss), in_dims=(None, 0, y_dim), randomness="different")
-    n = count_rows(x)
-    for start in range(0, n, chunk):
-        rows = slice(start, start + chunk)
-        # Parameters that are not asked for would otherwise record a graph of the gradients.
-        with torch.no_grad():
-            formed = gradients(parameters, take_rows(x, rows), take_rows(y, rows))
-        yield torch.cat([g.flatten(1) for g in formed.values()], dim=1)
+    # Parameters that are not asked for would otherwise record a graph of the gradients.
+    with torch.no_grad(), _quiet_and_plain():
+        formed = gradients(parameters, x, y)
+    return torch.cat([g.flatten(1) for g in formed.values()], dim=1)
 
 
-def _loop_gradients(
-    computation: LossPerSample, x: Batch, y: Batch, names: list[str], chunk: int
-) -> Iterator[Tensor]:
+@contextmanager
+def _quiet_and_plain() -> Iterator[None]:
+    """vmap loops over fused attention row by row, and warns of it; plain products it batches."""
+    with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH):
+        warnings.filterwarnings("ignore", message="There is a performance drop")
+        yield
+
+
+def _loop_gradients(computation: LossPerSample, x: Batch, y: Batch, names: list[str]) -> Tensor:
     """Per-sample gradients (rows, parameters), one ordinary backward pass a row."""
     named = dict(computation.module.named_parameters())
     parameters = [named[name] for name in names]
-    for start in range(0, count_rows(x), chunk):
-        stop = min(start + chunk, count_rows(x))
-        yield torch.stack(
-            [single_gradient(computation, x, y, row, parameters) for row in range(start, stop)]
-        )
+    rows = range(count_rows(x))
+    return torch.stack([single_gradient(computation, x, y, row, parameters) for row in rows])
 
 
 def single_gradient(

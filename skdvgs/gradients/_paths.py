@@ -8,14 +8,34 @@ import torch
 from torch import Tensor
 
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, take_rows
-from skdvgs.gradients._general import GeneralMode, forward_mode_dots, general_terms
-from skdvgs.gradients._plan import Plan
+from skdvgs.gradients._general import (
+    GeneralMode,
+    forward_mode_dots,
+    general_terms,
+    out_of_memory,
+)
+from skdvgs.gradients._plan import Plan, RuledLayer
 from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters, subset
 from skdvgs.gradients._tape import LayerTape, TapeMismatch, joined, output_gradients
 from skdvgs.gradients._terms import GradientTerms
 
 # What vmap and forward mode raise where they have no rule for an operation.
 _UNSUPPORTED = (RuntimeError, NotImplementedError, ValueError, TypeError)
+
+
+def _apply_rule(
+    name: str, layer: RuledLayer, sides: tuple[Tensor, Tensor], target: Mapping[str, Tensor]
+) -> GradientTerms:
+    """A rule's terms, in the precision of the parameters."""
+    own = {key: target[full] for key, full in layer.parameters.items()}
+    dtype = next(iter(own.values())).dtype
+    inputs, grads = (side.to(dtype) if side.is_floating_point() else side for side in sides)
+    try:
+        return layer.rule.terms(layer.module, inputs, grads, own)
+    except (RuntimeError, ValueError, TypeError, LookupError) as error:
+        if out_of_memory(error):
+            raise
+        raise TapeMismatch(name, f"its rule fails: {str(error)[:120]}") from error
 
 
 class Paths:
@@ -77,13 +97,8 @@ class Paths:
         with torch.no_grad(), torch.autocast(losses.device.type, enabled=False):
             for name in list(pairs):
                 layer = plan.ruled[name]
-                own = {key: target[full] for key, full in layer.parameters.items()}
-                dtype = next(iter(own.values())).dtype
                 sides = joined(name, layer, pairs.pop(name), n)
-                inputs, grads = (
-                    side.to(dtype) if side.is_floating_point() else side for side in sides
-                )
-                found[name] = layer.rule.terms(layer.module, inputs, grads, own)
+                found[name] = _apply_rule(name, layer, sides, target)
         return found
 
     def _general_terms(

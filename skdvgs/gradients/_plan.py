@@ -15,6 +15,9 @@ from skdvgs.gradients.rules import LayerRule, LinearProducts, LinearRule, find_p
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
+_EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
+
+
 @dataclass
 class RuledLayer:
     """A layer, or one linear product within a layer, that an exact rule serves."""
@@ -64,7 +67,8 @@ def check_module(module: nn.Module) -> None:
     Raises
     ------
     UnsupportedModuleError
-        For lazy modules that have not run, and batch norm without running statistics.
+        For lazy modules that have not run, batch norm without running statistics, and
+        embeddings that renormalise their weights.
     """
     for name, layer in module.named_modules():
         if isinstance(layer, nn.modules.lazy.LazyModuleMixin) and layer.has_uninitialized_params():  # type: ignore[misc]
@@ -72,6 +76,12 @@ def check_module(module: nn.Module) -> None:
                 f"Layer {name!r} is {type(layer).__name__}, which has no parameters before its "
                 "first call. Restarts could not give it weights of its own. Give its input "
                 "size, e.g. Linear(20, 10) instead of LazyLinear(10)."
+            )
+        if getattr(layer, "max_norm", None) is not None and isinstance(layer, _EMBEDDINGS):
+            raise UnsupportedModuleError(
+                f"Layer {name!r} shortens its weights during every forward pass (max_norm), so "
+                "valuing rows would change the network. Use max_norm=None, or shorten the "
+                "weights after each training step."
             )
         if isinstance(layer, _BATCH_NORMS) and not layer.track_running_stats:
             raise UnsupportedModuleError(

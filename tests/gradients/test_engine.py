@@ -10,33 +10,8 @@ from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
 from skdvgs.gradients import GradientEngine
 
 from .cases import NETWORKS, Lambda, mixed_loss
-from .reference import in_double, random_gradient, truth, worst_error
-
-BOUND = {torch.float32: 1e-4, torch.float64: 1e-10}
-
-
-def build(case, n, dtype):
-    """A case's network and batch in one precision, the same every time."""
-    torch.manual_seed(3)
-    module, x, y = case.module(), case.x(n), case.y(n)
-    if dtype == torch.float64:
-        module, x, y = module.double(), in_double(x), in_double(y)
-    return module, x, y
-
-
-def check(case, n, dtype, **options):
-    """Compare a case's terms with the reference; return the engine."""
-    module, x, y = build(case, n, dtype)
-    target = random_gradient(module)
-    expected = truth(module, case.loss, copy.deepcopy(x), y, n, target)
-    engine = GradientEngine(module, case.loss, **options)
-    terms = engine.terms(copy.deepcopy(x), y, target)
-    assert terms.dot.shape == terms.squared_norm.shape == (n,)
-    assert not terms.dot.requires_grad
-    assert not terms.squared_norm.requires_grad
-    assert terms.dot.dtype == terms.squared_norm.dtype == dtype
-    assert worst_error(terms, expected) < BOUND[dtype]
-    return engine
+from .checks import build, check, general_names
+from .reference import random_gradient, truth, worst_error
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
@@ -51,8 +26,7 @@ def test_report_says_which_path_serves_a_parameter(case):
     module, x, y = build(case, 4, torch.float32)
     engine = GradientEngine(module, case.loss)
     engine.terms(x, y, random_gradient(module))
-    general = [name for name, path in engine.report.items() if path.startswith("general path")]
-    assert set(general) == set(case.general)
+    assert general_names(engine) == set(case.general)
     assert list(engine.report) == engine.parameter_names
 
 

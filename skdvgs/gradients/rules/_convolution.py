@@ -1,0 +1,138 @@
+"""Convolutions and transposed convolutions in one, two and three dimensions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.nn.grad import conv1d_weight, conv2d_weight, conv3d_weight
+
+from skdvgs.gradients._terms import GradientTerms, row_dot, row_squares
+from skdvgs.gradients.rules._base import register_rule
+from skdvgs.gradients.rules._linear import gram_is_cheaper
+
+_CONVOLVE: tuple[Any, ...] = (functional.conv1d, functional.conv2d, functional.conv3d)
+_WEIGHT_GRADIENT: tuple[Any, ...] = (conv1d_weight, conv2d_weight, conv3d_weight)
+# Elements of weight gradients, or of patches, that are held at a time.
+_CHUNK_ELEMENTS = 2**22
+
+
+def _formed(
+    source: Tensor, other: Tensor, size: torch.Size, strides: dict[str, Any], groups: int
+) -> Tensor:
+    """Each row's weight gradient: one convolution in which every row is a group of its own."""
+    n, dims = len(source), len(size) - 2
+    gradient = _WEIGHT_GRADIENT[dims - 1](
+        source.reshape(1, -1, *source.shape[2:]),
+        (n * size[0], *size[1:]),
+        other.reshape(1, -1, *other.shape[2:]),
+        groups=n * groups,
+        **strides,
+    )
+    return gradient.reshape(n, -1)
+
+
+def _gram_terms(
+    source: Tensor, other: Tensor, weight: Tensor, strides: dict[str, Any]
+) -> GradientTerms:
+    """Few positions, many parameters: products of positions with positions."""
+    dims = weight.dim() - 2
+    dot = row_dot(_CONVOLVE[dims - 1](source, weight, **strides), other)
+    kernel, options = weight.shape[2:], strides
+    if dims == 1:
+        source, kernel = source.unsqueeze(2), torch.Size([1, *kernel])
+        options = {key: (0 if key == "padding" else 1, *value) for key, value in strides.items()}
+    patches = functional.unfold(source, kernel, **options)
+    flat = other.flatten(2)
+    gram = torch.bmm(patches.transpose(1, 2), patches).mul_(torch.bmm(flat.transpose(1, 2), flat))
+    return GradientTerms(dot, gram.flatten(1).sum(1))
+
+
+def _weight_terms(
+    source: Tensor, other: Tensor, weight: Tensor, strides: dict[str, Any], groups: int
+) -> GradientTerms:
+    """Terms of a weight whose gradient is ``sum_p other[o, p] * source[c, stride * p + k]``."""
+    positions, per_filter = other[0, 0].numel(), weight[0].numel()
+    gram = (
+        groups == 1 and weight.dim() < 5 and gram_is_cheaper(positions, per_filter, weight.shape[0])
+    )
+    row_elements = positions * (per_filter + positions) if gram else weight.numel()
+    step = max(1, _CHUNK_ELEMENTS // row_elements)
+    dots, squares = [], []
+    for start in range(0, len(source), step):
+        rows = slice(start, start + step)
+        if gram:
+            dot, square = _gram_terms(source[rows], other[rows], weight, strides)
+        else:
+            formed = _formed(source[rows], other[rows], weight.shape, strides, groups)
+            dot, square = formed @ weight.flatten(), row_squares(formed)
+        dots.append(dot)
+        squares.append(square)
+    return GradientTerms(torch.cat(dots), torch.cat(squares))
+
+
+def _with_bias(
+    terms: GradientTerms | None, output_grad: Tensor, bias: Tensor | None
+) -> GradientTerms:
+    """Add the terms of a bias, one a channel."""
+    if bias is None:
+        assert terms is not None
+        return terms
+    summed = output_grad.flatten(2).sum(2)
+    dot, squares = summed @ bias, row_squares(summed)
+    if terms is None:
+        return GradientTerms(dot, squares)
+    return GradientTerms(terms.dot + dot, terms.squared_norm + squares)
+
+
+class ConvolutionRule:
+    """The row's weight gradient is its input correlated with its output gradient."""
+
+    parameters = frozenset({"weight", "bias"})
+
+    def serves(self, layer: nn.Module) -> bool:
+        """Every convolution."""
+        return True
+
+    def terms(
+        self, layer: Any, inputs: Tensor, output_grad: Tensor, target: Mapping[str, Tensor]
+    ) -> GradientTerms:
+        """See :class:`LayerRule`."""
+        terms = None
+        if "weight" in target:
+            strides = {"stride": layer.stride, "dilation": layer.dilation, "padding": layer.padding}
+            if layer.padding_mode != "zeros" or isinstance(layer.padding, str):
+                mode = "constant" if layer.padding_mode == "zeros" else layer.padding_mode
+                inputs = functional.pad(inputs, layer._reversed_padding_repeated_twice, mode=mode)
+                strides["padding"] = (0,) * len(layer.stride)
+            terms = _weight_terms(inputs, output_grad, target["weight"], strides, layer.groups)
+        return _with_bias(terms, output_grad, target.get("bias"))
+
+
+class TransposedConvolutionRule:
+    """A transposed convolution is a convolution with input and output gradient swapped."""
+
+    parameters = frozenset({"weight", "bias"})
+
+    def serves(self, layer: Any) -> bool:
+        """Output padding of a stride or more reaches positions that no input touches."""
+        return all(p < s for p, s in zip(layer.output_padding, layer.stride, strict=True))
+
+    def terms(
+        self, layer: Any, inputs: Tensor, output_grad: Tensor, target: Mapping[str, Tensor]
+    ) -> GradientTerms:
+        """See :class:`LayerRule`."""
+        terms = None
+        if "weight" in target:
+            strides = {"stride": layer.stride, "dilation": layer.dilation, "padding": layer.padding}
+            terms = _weight_terms(output_grad, inputs, target["weight"], strides, layer.groups)
+        return _with_bias(terms, output_grad, target.get("bias"))
+
+
+for _convolution in (nn.Conv1d, nn.Conv2d, nn.Conv3d):
+    register_rule(_convolution, ConvolutionRule())
+for _transposed in (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d):
+    register_rule(_transposed, TransposedConvolutionRule())
