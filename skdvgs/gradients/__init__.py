@@ -6,6 +6,7 @@ returns each row's dot product with the target gradient and squared gradient nor
 
 from skdvgs.gradients._engine import GradientEngine, evaluation_mode
 from skdvgs.gradients._losses import batch_of_one_losses
+from skdvgs.gradients._plan import check_module
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients.rules import LayerRule, register_rule
 
@@ -14,6 +15,7 @@ __all__ = [
     "GradientTerms",
     "LayerRule",
     "batch_of_one_losses",
+    "check_module",
     "evaluation_mode",
     "register_rule",
 ]

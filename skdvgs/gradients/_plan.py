@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -142,9 +143,8 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
     if engine == "general":
         return Plan(general=dict.fromkeys(names, "asked for by engine='general'"))
     plan = Plan()
-    uses: dict[int, int] = {}
-    for _, parameter in module.named_parameters(remove_duplicate=False):
-        uses[id(parameter)] = uses.get(id(parameter), 0) + 1
+    # A module met under two names is one module that is called twice, not a tie.
+    uses = Counter(id(p) for layer in module.modules() for p in layer._parameters.values())
     left = set(names)
     for prefix, layer in module.named_modules():
         dotted = f"{prefix}." if prefix else ""

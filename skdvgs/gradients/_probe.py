@@ -129,8 +129,9 @@ def make_reference(computation: LossPerSample, x: Batch, y: Batch, names: list[s
 
 
 def _check_rows_apart(together: Tensor, alone: Tensor) -> None:
-    tolerance = 10 * _tolerance(together)
-    if torch.allclose(together, alone, rtol=tolerance, atol=tolerance * 1e-2, equal_nan=True):
+    # Losses are compared, not gradients: forward passes differ by a few roundings only.
+    tolerance = {torch.float64: 1e-10, torch.float32: 1e-4}.get(together.dtype, 5e-2)
+    if torch.allclose(together, alone, rtol=tolerance, atol=tolerance * 1e-1, equal_nan=True):
         return
     raise UnsupportedModuleError(
         "The loss of a row changes with the other rows of its batch, even in evaluation mode: "
