@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader
 
 from ._task import Task
 from .exceptions import InvalidInputError, UnsupportedModuleError
-from .gradients import evaluation_mode
+from .gradients import check_module, evaluation_mode
 
 # Settings of nets that are not a user's own skorch net.
 DEFAULTS = {"lr": 1e-3, "max_epochs": 100, "batch_size": 64}
@@ -152,6 +152,7 @@ def build_net(
         built = _own_net(net).set_params(**given)
     else:
         built = _wrapped(net, task, n_features).set_params(**given)
+    check_device(built.device)
     if class_weight is not None:
         criterion = built.criterion if isinstance(built.criterion, type) else type(built.criterion)
         if not issubclass(criterion, _CLASS_CRITERIA):
@@ -227,6 +228,23 @@ def _watches_validation(net: skorch.NeuralNet) -> bool:
     return False
 
 
+def check_device(device: Any) -> None:
+    """Refuse a device that this machine does not have.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the device.
+    """
+    try:
+        torch.empty(1, device=device or "cpu")
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise InvalidInputError(
+            f"device={str(device)!r} cannot be used here: {str(error).splitlines()[0]}. Values are "
+            "computed where the device says. Use device='cpu', or install torch for this device."
+        ) from error
+
+
 def initialize(net: skorch.NeuralNet) -> skorch.NeuralNet:
     """Draw fresh weights and check that the net is one the method can follow.
 
@@ -235,7 +253,12 @@ def initialize(net: skorch.NeuralNet) -> skorch.NeuralNet:
     UnsupportedModuleError
         If parameters to learn lie outside ``module_`` and the criterion.
     """
-    net.initialize()
+    try:
+        net.initialize()
+    finally:
+        # skorch and torch fail on a lazy module in ways that do not say so.
+        if isinstance(getattr(net, "module_", None), nn.Module):
+            check_module(net.module_)
     outside = [
         name
         for name in getattr(net, "_modules", [])

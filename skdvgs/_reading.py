@@ -18,6 +18,7 @@ from .exceptions import InvalidInputError
 
 _CLASS_TYPES = ("binary", "multiclass")
 _REAL_TYPES = ("continuous", "continuous-multioutput")
+_MOST_FLOAT_CLASSES = 20
 
 
 @contextmanager
@@ -173,7 +174,23 @@ def read_target_y(y_val: Any, n_target: int, kind: Kind, y: NDArray[Any]) -> NDA
             f"y_val is read as {kind_val} of shape {read.shape}, y as {kind} of shape {y.shape}. "
             "Both must be of one kind. Encode them in the same way."
         )
+    if kind == "classification":
+        _check_sortable(y, read)
     return read
+
+
+def _check_sortable(y: NDArray[Any], y_val: NDArray[Any]) -> None:
+    # numpy would turn the number 1 into the text "1" when it joins the two.
+    is_text = [
+        labels.dtype.kind in "US" or (labels.dtype.kind == "O" and isinstance(labels[0], str))
+        for labels in (y, y_val)
+    ]
+    if is_text[0] != is_text[1]:
+        raise InvalidInputError(
+            f"y holds {'text' if is_text[0] else 'numbers'}, y_val "
+            f"{'text' if is_text[1] else 'numbers'}. Labels of both sets must be of one type. "
+            "Convert them, e.g. y.astype(str) and y_val.astype(str)."
+        )
 
 
 def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
@@ -205,6 +222,9 @@ def _as_columns(y: NDArray[Any], name: str) -> NDArray[np.float64]:
 
 
 def _kind_of(y: NDArray[Any], name: str) -> Kind:
+    # Measurements are often whole numbers stored as floats; classes hardly ever are, and many.
+    if y.dtype.kind == "f" and y.ndim == 1 and len(np.unique(y)) > _MOST_FLOAT_CLASSES:
+        return "regression"
     kind = type_of_target(y, input_name=name)
     if kind in _CLASS_TYPES:
         return "classification"

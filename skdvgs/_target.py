@@ -132,15 +132,13 @@ def _check_counts(n: int, y: Any, cv: int, n_features: int | None) -> None:
     rarest = int(np.argmin(counts))
     if counts[rarest] >= cv:
         return
+    label = labels[rarest : rarest + 1].tolist()[0]
+    remedy = f"set cv={int(counts[rarest])}" if counts[rarest] > 1 else "drop that class"
     raise InvalidInputError(
-        f"X ({size}) holds {counts[rarest]} rows of class {labels[rarest].item()!r} but {cv} folds "
-        "were asked for. Each fold is a target set in turn and needs every class. Give more "
-        + (
-            f"rows, or set cv={max(2, int(counts[rarest]))}"
-            if counts[rarest] > 1
-            else "rows of that class"
-        )
-        + ", or pass a target set X_val; if y counts or measures something, set task='regression'."
+        f"X ({size}) holds {counts[rarest]} rows of class {label!r} but "
+        f"{cv} folds were asked for. Each fold is the target set in turn and needs every "
+        f"class. Give more rows, {remedy} or pass a target set X_val; if y measures or counts "
+        "something, set task='regression'."
     )
 
 
@@ -172,22 +170,23 @@ def check_classes(y: Any, y_target: Any) -> None:
 
 def check_scale(X: NDArray[np.float32], X_target: NDArray[np.float32]) -> None:
     """Warn when the target set's columns are clearly on another scale than the source's."""
-    source, target = (np.asarray(a, dtype=np.float64).reshape(len(a), -1) for a in (X, X_target))
-    if len(target) < 2 or len(source) < 2:
-        return
-    spread, other = source.std(axis=0), target.std(axis=0)
-    varying = (spread > 0) & (other > 0)
+    # Quantiles, so that a few wild rows are not taken for another scale.
+    (low, middle, high), (low_t, middle_t, high_t) = (
+        np.quantile(np.asarray(rows, dtype=np.float64).reshape(len(rows), -1), [0.1, 0.5, 0.9], 0)
+        for rows in (X, X_target)
+    )
+    spread, spread_t = high - low, high_t - low_t
+    varying = (spread > 0) & (spread_t > 0)
     if not varying.any():
         return
-    ratio = np.abs(np.log10(other[varying] / spread[varying]))
-    shift = np.abs(target.mean(axis=0) - source.mean(axis=0))[varying]
-    shift = shift / np.maximum(spread, other)[varying]
+    ratio = np.abs(np.log10(spread_t[varying] / spread[varying]))
+    shift = np.abs(middle_t - middle)[varying] / np.maximum(spread, spread_t)[varying]
     # Medians: a few columns may well differ between a table and its trusted part.
-    if np.median(ratio) < np.log10(4.0) and np.median(shift) < 2.0:
+    if np.median(ratio) < np.log10(4.0) and np.median(shift) < 1.0:
         return
     warnings.warn(
         f"X_val is on another scale than X: its columns spread {10 ** np.median(ratio):.3g} times "
-        f"more or less and are shifted by {np.median(shift):.3g} standard deviations (medians). "
+        f"more or less and are shifted by {np.median(shift):.3g} times their spread (medians). "
         "Values will be poor. In a Pipeline, enable metadata routing and set "
         "transform_input=['X_val'], so that X_val takes the same steps as X.",
         TargetScaleWarning,

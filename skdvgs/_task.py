@@ -8,8 +8,6 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .exceptions import InvalidInputError
-
 Kind = Literal["classification", "multilabel", "regression", "reconstruction"]
 
 TASKS = ("auto", "classification", "regression", "reconstruction")
@@ -78,7 +76,7 @@ def make_task(source: Rows, target: Rows) -> Task:
     """Fix the classes from both sets, and the scale of targets from the target set alone."""
     kind, y = source.kind, target.y
     if kind == "classification":
-        classes = _classes(source.y, y)
+        classes = np.unique(np.concatenate([source.y, y]))
         return Task(kind, len(classes), classes)
     if kind == "multilabel":
         return Task(kind, y.shape[1], np.arange(y.shape[1]))
@@ -86,18 +84,3 @@ def make_task(source: Rows, target: Rows) -> Task:
         return Task(kind, source.X[0].size)
     scale = y.std(axis=0)
     return Task(kind, y.shape[1], None, y.mean(axis=0), np.where(scale > 0, scale, 1.0))
-
-
-def _classes(y: NDArray[Any], y_target: NDArray[Any]) -> NDArray[Any]:
-    """Sorted labels of both sets."""
-    # numpy would turn the number 1 into the text "1" when it joins the two.
-    text = {labels.dtype.kind in "US" for labels in (y, y_target) if labels.dtype.kind != "O"}
-    try:
-        if len(text) > 1:
-            raise TypeError("one of y and y_val holds text, the other numbers")
-        return np.unique(np.concatenate([y, y_target]))
-    except TypeError as error:
-        raise InvalidInputError(
-            f"The labels cannot be sorted: {error}. Labels of both sets must be of one type. "
-            "Convert them, e.g. y.astype(str) and y_val.astype(str)."
-        ) from error

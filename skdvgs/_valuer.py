@@ -78,7 +78,8 @@ class DVGSValuer(BaseEstimator):
         Weights of the classes in the *target* loss. Source rows are never weighted.
     task : {'auto', 'classification', 'regression', 'reconstruction'}, default='auto'
         What y means. 'auto' goes by a skorch net's kind, else by
-        :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes.
+        :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes;
+        whole numbers stored as floats with more than 20 distinct values are targets.
     layers : None, 'last', str or sequence of str, default=None
         Compare the gradients of some layers only: the last with parameters, or glob patterns
         of layer or parameter names.

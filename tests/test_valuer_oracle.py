@@ -110,7 +110,7 @@ def numbers():
 
 @pytest.mark.parametrize("module", MODULES)
 def test_multiclass(module, classes):
-    X, y, X_val, y_val = classes
+    X, y, _, _ = classes
     valuer = value(make_net(module, 3, nn.CrossEntropyLoss), *classes)
     expected = oracle.replay(module(3), class_loss, X, y)
     assert len(oracle.RECORD) == 2 * 4 == valuer.n_checkpoints_
@@ -146,7 +146,7 @@ def test_skorch_classifier_on_probabilities(classes):
         def forward(self, X):
             return self.layers(X).softmax(1)
 
-    X, y, X_val, y_val = classes
+    X, y, _, _ = classes
     net = skorch.NeuralNetClassifier(
         Softmax, module__n_outputs=3, max_epochs=2, batch_size=16, callbacks=[oracle.Recorder]
     )
@@ -289,14 +289,15 @@ def test_a_loss_of_the_users_own(classes):
 
 def test_cross_fitted_values_are_means_over_the_other_folds(classes):
     """Two folds by hand: each values the other."""
-    X, y, X_val, y_val = classes
+    _, _, X_val, y_val = classes
     net = make_net(Plain, 3, nn.CrossEntropyLoss)
     first, second = np.arange(0, 25), np.arange(25, 50)
     oracle.RECORD.clear()
     folds = [(second, first), (first, second)]
     valuer = DVGSValuer(net, cv=folds, random_state=0).fit(X_val, y_val)
     steps = list(oracle.RECORD)
-    assert len(steps) == 8 and len(valuer.target_loss_) == 2
+    assert len(steps) == 8
+    assert len(valuer.target_loss_) == 2
     for rows, record in ((second, steps[:4]), (first, steps[4:])):
         oracle.RECORD[:] = record
         expected = oracle.replay(Plain(3), class_loss, X_val[rows], y_val[rows])
