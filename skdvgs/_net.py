@@ -80,8 +80,8 @@ class ArrayDataset(Dataset):
 
     def __getitems__(self, rows: list[int]) -> tuple[Tensor, Tensor]:
         """Several rows at once, as the tensors that a DataLoader would make of them."""
-        X, y = self[np.asarray(rows)]
-        return torch.as_tensor(X), torch.as_tensor(y)
+        index = np.asarray(rows)
+        return torch.as_tensor(self.X[index]), torch.as_tensor(self.y[index])
 
 
 def as_is(batch: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Measurements that print their own tables; nothing here is part of the package."""

@@ -1,0 +1,199 @@
+"""Cost of the gradient terms of a batch, beside a plain training pass over the same rows.
+
+``python -m benchmarks.engine`` prints one table of times, each a median of interleaved repeats
+with its quartiles, and one of peak memory. ``--help`` lists what can be chosen.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, grad, vmap
+
+from skdvgs.gradients import GradientEngine
+
+from .networks import TASKS, Task, classifier, mlp
+
+Run = Callable[[], object]
+HIDDEN = (64, 512, 1_500, 2_200)
+
+
+def batches(task: Task) -> Iterator[tuple[Tensor, Tensor]]:
+    """The task's rows, a batch at a time."""
+    yield from zip(task.x.split(task.batch), task.y.split(task.batch), strict=True)
+
+
+def target_gradient(task: Task) -> dict[str, Tensor]:
+    """Gradient of the mean loss of the first rows."""
+    task.module.zero_grad()
+    task.loss(task.module(task.x[:64]), task.y[:64]).mean().backward()
+    return {name: p.grad.clone() for name, p in task.module.named_parameters()}
+
+
+def plain(task: Task) -> Run:
+    """Forward and backward, as training does."""
+
+    def run() -> None:
+        for x, y in batches(task):
+            task.module.zero_grad()
+            task.loss(task.module(x), y).mean().backward()
+
+    return run
+
+
+def engine(task: Task) -> Run:
+    """This package."""
+    target = target_gradient(task)
+    served = GradientEngine(task.module, task.loss)
+    served.terms(task.x[:4], task.y[:4], target)
+    general = [name for name, path in served.report.items() if not path.startswith("rule")]
+    assert not general, f"no rule serves {general}"
+
+    def run() -> None:
+        for x, y in batches(task):
+            served.terms(x, y, target)
+
+    return run
+
+
+def vmap_grad(task: Task) -> Run:
+    """Every per-sample gradient formed by torch.func, then a cosine."""
+    target = torch.cat([grad.flatten() for grad in target_gradient(task).values()])
+    parameters = {name: p.detach() for name, p in task.module.named_parameters()}
+
+    def loss(values: dict[str, Tensor], x: Tensor, y: Tensor) -> Tensor:
+        return task.loss(functional_call(task.module, values, (x[None],)), y[None])[0]
+
+    gradients = vmap(grad(loss), in_dims=(None, 0, 0))
+
+    def run() -> None:
+        for x, y in batches(task):
+            with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
+                formed = gradients(parameters, x, y)
+            flat = torch.cat([g.flatten(1) for g in formed.values()], dim=1)
+            torch.cosine_similarity(flat, target[None], dim=1)
+
+    return run
+
+
+def opacus(task: Task) -> Run:
+    """Every per-sample gradient formed by Opacus' hooks, then a cosine."""
+    from opacus import GradSampleModule
+
+    target = torch.cat([grad.flatten() for grad in target_gradient(task).values()])
+    wrapped = GradSampleModule(task.module, strict=False)
+
+    def run() -> None:
+        for x, y in batches(task):
+            wrapped.zero_grad(set_to_none=True)
+            task.loss(wrapped(x), y).sum().backward()
+            flat = torch.cat([p.grad_sample.flatten(1) for p in task.module.parameters()], dim=1)
+            torch.cosine_similarity(flat, target[None], dim=1)
+        wrapped.zero_grad(set_to_none=True)
+
+    return run
+
+
+WAYS: dict[str, Callable[[Task], Run]] = {
+    "plain": plain,
+    "engine": engine,
+    "vmap": vmap_grad,
+    "opacus": opacus,
+}
+
+
+def find_task(name: str) -> Task:
+    """A task by its name; ``hidden WIDTH`` for the memory of wider layers."""
+    torch.manual_seed(0)
+    if name.startswith("hidden "):
+        width = int(name.split()[1])
+        return classifier(mlp(16, *[width] * 3, 2), 4_096 * 64 // width, 2**30, 16, classes=2)
+    task = TASKS[name]()
+    # Batch norm on running statistics: what the engine values is an evaluated network.
+    task.module.eval()
+    return task
+
+
+def prepare(name: str, ways: list[str]) -> dict[str, Run]:
+    """One run for each way that serves a task, each with a network of its own."""
+    runs = {}
+    for way in ways:
+        try:
+            run = WAYS[way](find_task(name))
+            run()
+        except (ImportError, RuntimeError, NotImplementedError, AttributeError) as error:
+            print(f"    {way}: not possible ({str(error).splitlines()[0][:90]})", flush=True)
+        else:
+            runs[way] = run
+    return runs
+
+
+def seconds(run: Run) -> float:
+    """Wall time of one run."""
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def measure(runs: dict[str, Run], repeats: int) -> dict[str, list[float]]:
+    """Interleaved repeats; ways over ten times the plain pass are measured three times."""
+    times: dict[str, list[float]] = {way: [] for way in runs}
+    for repeat in range(repeats):
+        for way, run in runs.items():
+            slow = repeat >= 3 and times[way][0] > 10 * times["plain"][0]
+            if not slow:
+                times[way].append(seconds(run))
+    return times
+
+
+def print_times(name: str, times: dict[str, list[float]]) -> None:
+    """One line a way: milliseconds, and the ratio to the plain pass with its quartiles."""
+    print(f"\n{name}")
+    for way, met in times.items():
+        ratios = [a / b for a, b in zip(met, times["plain"], strict=False)]
+        low, middle, high = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
+        print(
+            f"    {way:8s} {statistics.median(met) * 1e3:10.1f} ms  fastest {min(met) * 1e3:9.1f} ms"
+            f"  x plain: median {middle:8.2f}  quartiles {low:.2f} to {high:.2f}"
+            f"  fastest {min(met) / min(times['plain']):.2f}",
+            flush=True,
+        )
+
+
+def print_memory(names: list[str], ways: list[str]) -> None:
+    """Peak memory of each way, above the state before the pass."""
+    from .memory import measure as peak
+
+    print("\nPeak memory during a pass, MiB above the state before it")
+    for name in names:
+        found = {way: peak(way, name) for way in ways}
+        parameters = sum(p.numel() for p in find_task(name).module.parameters())
+        shown = "  ".join(f"{way} {mebibytes:8.1f}" for way, mebibytes in found.items())
+        print(f"    {name:44s} {parameters:10,d} parameters  {shown}", flush=True)
+
+
+def main() -> None:
+    """Parse the command line and print both tables."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__)
+    parser.add_argument("--tasks", default="", help="only tasks whose name holds this text")
+    parser.add_argument("--ways", default=",".join(WAYS), help="which of %(default)s")
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--no-memory", action="store_true", help="times alone")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    ways = options.ways.split(",")
+    names = [name for name in TASKS if options.tasks in name]
+    print(f"torch {torch.__version__}, {options.threads} threads, {options.repeats} repeats")
+    for name in names:
+        print_times(name, measure(prepare(name, ways), options.repeats))
+    if not options.no_memory:
+        few = [way for way in ways if way in ("plain", "engine")]
+        print_memory([*names, *(f"hidden {width}" for width in HIDDEN)], few)
+
+
+if __name__ == "__main__":
+    main()
