@@ -18,7 +18,7 @@ from ._similarity import Similarity
 from ._statistics import WeightedMean
 from ._trajectory import Checkpoint
 from .exceptions import InvalidInputError
-from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode
+from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode, out_of_memory
 
 # Activations of one source batch. Larger batches no longer gain speed and leave the cache.
 _ACTIVATION_BYTES = 2**25
@@ -82,10 +82,18 @@ class SourceScorer:
         uniform = self._options.weighting == "uniform"
         self.mean.start_checkpoint(1.0 if uniform else target_norm)
         with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
-            for start in range(0, len(self._rows), self._batch_size):
+            start = 0
+            while start < len(self._rows):
                 rows = slice(start, min(start + self._batch_size, len(self._rows)))
-                dot, norm = self._terms(rows, compared, checkpoint.number)
+                try:
+                    dot, norm = self._terms(rows, compared, checkpoint.number)
+                except (RuntimeError, MemoryError) as error:
+                    if self._batch_size == 1 or not out_of_memory(error):
+                        raise
+                    self._batch_size = max(1, (rows.stop - rows.start) // 2)
+                    continue
                 self.mean.add(rows, self._options.similarity(dot, norm, target_norm))
+                start = rows.stop
 
     def _terms(
         self, rows: slice, gradient: dict[str, Tensor], number: int

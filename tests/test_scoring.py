@@ -1,0 +1,99 @@
+"""Scoring in batches: their size, memory that runs out, rows of another order."""
+
+import numpy as np
+import pytest
+import skorch
+import torch
+from torch import nn
+
+from skdvgs._scoring import ScoringOptions, SourceScorer, activation_bytes, per_sample_loss
+from skdvgs._similarity import cosine
+from skdvgs._trajectory import Checkpoint
+
+
+class Net(nn.Module):
+    """Runs out of memory on batches above a limit."""
+
+    limit = 10**9
+
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
+
+    def forward(self, X):
+        if len(X) > Net.limit:
+            raise torch.OutOfMemoryError("out of memory")
+        return self.layers(X)
+
+
+@pytest.fixture
+def net():
+    torch.manual_seed(0)
+    return skorch.NeuralNetClassifier(Net, criterion=nn.CrossEntropyLoss, verbose=0).initialize()
+
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(50, 4)).astype(np.float32), RNG.integers(0, 3, 50)
+
+
+def options(source_batch_size="auto", similarity=cosine):
+    return ScoringOptions(similarity, "uniform", "auto", None, source_batch_size)
+
+
+def means(net, rows, **kwargs):
+    scorer = SourceScorer(net, X, Y, rows, options(**kwargs))
+    gradient = {name: torch.ones_like(p) for name, p in net.module_.named_parameters()}
+    for number in range(2):
+        scorer.visit(Checkpoint(number, number, gradient))
+    return scorer.mean.means(), scorer
+
+
+@pytest.mark.parametrize("source_batch_size", ["auto", 1, 7, 50])
+def test_any_rows_in_any_order(source_batch_size, net):
+    every, _ = means(net, np.arange(50))
+    rows = RNG.permutation(50)[:23]
+    some, _ = means(net, rows, source_batch_size=source_batch_size)
+    np.testing.assert_allclose(some, every[rows], atol=1e-6)
+
+
+@pytest.mark.parametrize("limit", [3, 8, 49])
+def test_batches_shrink_when_memory_runs_out(limit, net, monkeypatch):
+    expected, _ = means(net, np.arange(50))
+    monkeypatch.setattr(Net, "limit", limit)
+    found, scorer = means(net, np.arange(50), source_batch_size=50)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert scorer._batch_size <= limit
+
+
+def test_no_memory_for_a_single_row_is_an_error(net, monkeypatch):
+    monkeypatch.setattr(Net, "limit", 0)
+    with pytest.raises(torch.OutOfMemoryError):
+        means(net, np.arange(50), source_batch_size=50)
+
+
+def test_automatic_batches_follow_the_activations(net):
+    x = torch.zeros(2, 4)
+    assert activation_bytes(net, x) == 2 * (8 + 8 + 3) * 4
+    assert means(net, np.arange(50))[1]._batch_size == 8192  # the upper limit
+
+
+def test_the_loss_of_a_row(net):
+    output, y = torch.randn(5, 3), torch.tensor([0, 1, 2, 0, 1])
+    loss, reads_x = per_sample_loss(net)
+    assert not reads_x
+    torch.testing.assert_close(
+        loss(output, y), nn.functional.cross_entropy(output, y, reduction="none")
+    )
+
+
+def test_training_flags_random_state_and_gradients_are_left_alone(net):
+    net.module_.train()
+    net.module_.layers[1].eval()
+    flags = [m.training for m in net.module_.modules()]
+    for p in net.module_.parameters():
+        p.grad = torch.ones_like(p)
+    state = torch.get_rng_state()
+    means(net, np.arange(50))
+    assert flags == [m.training for m in net.module_.modules()]
+    assert torch.equal(state, torch.get_rng_state())
+    assert all(torch.equal(p.grad, torch.ones_like(p)) for p in net.module_.parameters())
