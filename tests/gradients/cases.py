@@ -238,6 +238,9 @@ NETWORKS = {
         ),
         features(5, 3),
     ),
+    "module under two names": Case(
+        lambda: (lambda a: nn.Sequential(a, nn.Tanh(), a))(nn.Linear(4, 4)), features(4)
+    ),
     "module called twice": Case(
         lambda: Lambda(lambda self, x: self.a(torch.tanh(self.a(x))), a=nn.Linear(4, 4)),
         features(4),
