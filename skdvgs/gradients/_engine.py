@@ -144,13 +144,7 @@ class GradientEngine:
             If a target gradient has another shape than its parameter.
         """
         target = self._check_target(target_gradient)
-        devices = {p.device for p in self.module.parameters() if p.is_cuda}
-        with (
-            evaluation_mode(self.module),
-            torch.random.fork_rng(devices),
-            torch.enable_grad(),
-            _plain_rnn(self.module),
-        ):
+        with evaluation_mode(self.module), torch.enable_grad(), _plain_rnn(self.module):
             return self._paths.terms(x, y, target, norms)
 
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -184,8 +178,9 @@ def evaluation_mode(module: nn.Module) -> Iterator[None]:
 @contextmanager
 def _plain_rnn(module: nn.Module) -> Iterator[None]:
     """cuDNN refuses the backward pass of recurrent layers in evaluation mode."""
-    on_cuda = any(p.is_cuda for p in module.parameters())
-    if on_cuda and any(isinstance(layer, nn.RNNBase) for layer in module.modules()):
+    if next(module.parameters()).is_cuda and any(
+        isinstance(layer, nn.RNNBase) for layer in module.modules()
+    ):
         with torch.backends.cudnn.flags(enabled=False):
             yield
     else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, take_rows
 from skdvgs.gradients._general import (
@@ -38,6 +39,12 @@ def _apply_rule(
         raise TapeMismatch(name, f"its rule fails: {str(error)[:120]}") from error
 
 
+def _own_random_numbers(module: nn.Module) -> AbstractContextManager[None]:
+    """Leave the caller's random numbers as they were: a training run must not notice us."""
+    devices = {p.device for p in module.parameters() if p.is_cuda}
+    return torch.random.fork_rng(devices)
+
+
 class Paths:
     """The rules of a plan and the general path, chosen and checked on the first rows seen."""
 
@@ -49,6 +56,7 @@ class Paths:
         self._mode_reason = ""
         self._forward_mode = False
         self._probed_rows = 0
+        self._random_forward = False
 
     def report(self) -> dict[str, str]:
         """Which path serves each parameter, by name."""
@@ -64,6 +72,15 @@ class Paths:
 
     def terms(self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool) -> GradientTerms:
         """Terms of all compared parameters."""
+        settled = self._probed_rows >= min(2, count_rows(x))
+        if settled and not self._random_forward:
+            return self._terms(x, y, target, norms)
+        with _own_random_numbers(self._computation.module):
+            return self._terms(x, y, target, norms)
+
+    def _terms(
+        self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool
+    ) -> GradientTerms:
         # Two batch sizes tell rows from positions, so a batch of one row settles nothing.
         if self._probed_rows < min(2, count_rows(x)):
             self._probe(x, y)
@@ -129,6 +146,7 @@ class Paths:
         self._probed_rows = n
 
     def _compare(self, x: Batch, y: Batch, reference: Reference) -> None:
+        self._random_forward = reference.random_forward
         if reference.random_forward:
             for name in list(self._plan.ruled):
                 self._plan.demote(name, "the forward pass is random in evaluation mode")

@@ -150,10 +150,11 @@ def joined(
     TapeMismatch
         If the rows are not where the layer's layout has them.
     """
-    if layer.feature_dims is None:
+    all_dims = layer.feature_dims
+    if all_dims is None:
         return pairs[0]
     sides: list[Tensor] = []
-    for side, feature_dims in enumerate(layer.feature_dims):
+    for side, feature_dims in enumerate(all_dims):
         parts = [by_rows(pair[side], n, layer.layout, feature_dims) for pair in pairs]
         gathered = [part for part in parts if part is not None]
         if len(gathered) < len(parts):
