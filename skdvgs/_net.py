@@ -15,7 +15,8 @@ from torch.utils.data import DataLoader
 
 from ._task import Task
 from .exceptions import InvalidInputError, UnsupportedModuleError
-from .gradients import check_module, evaluation_mode
+from .gradients import evaluation_mode
+from .gradients._plan import check_module
 
 # Settings of nets that are not a user's own skorch net.
 DEFAULTS = {"lr": 1e-3, "max_epochs": 100, "batch_size": 64}

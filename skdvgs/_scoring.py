@@ -18,7 +18,8 @@ from ._similarity import Similarity
 from ._statistics import WeightedMean
 from ._trajectory import Checkpoint
 from .exceptions import InvalidInputError
-from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode, out_of_memory
+from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode
+from .gradients._general import out_of_memory
 
 # Activations of one source batch. Larger batches no longer gain speed and leave the cache.
 _ACTIVATION_BYTES = 2**25

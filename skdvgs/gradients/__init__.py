@@ -5,9 +5,7 @@ returns each row's dot product with the target gradient and squared gradient nor
 """
 
 from skdvgs.gradients._engine import GradientEngine, evaluation_mode
-from skdvgs.gradients._general import out_of_memory
 from skdvgs.gradients._losses import batch_of_one_losses
-from skdvgs.gradients._plan import check_module
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients.rules import LayerRule, register_rule
 
@@ -16,8 +14,6 @@ __all__ = [
     "GradientTerms",
     "LayerRule",
     "batch_of_one_losses",
-    "check_module",
     "evaluation_mode",
-    "out_of_memory",
     "register_rule",
 ]
