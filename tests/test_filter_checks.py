@@ -1,0 +1,23 @@
+"""scikit-learn's own checks of LowValueFilter, on the real valuer."""
+
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skdvgs import DVGSValuer, LowValueFilter
+
+REPLACES = (
+    "demands fit_transform(X, y) == fit(X, y).transform(X); fit_transform replaces low-value "
+    "rows of the training data, transform leaves every row as it is"
+)
+EXPECTED_FAILURES = {
+    "check_transformer_data_not_an_array": REPLACES,
+    "check_transformer_general": REPLACES,
+}
+QUICK = DVGSValuer(max_epochs=2, cv=2, random_state=0)
+
+
+@parametrize_with_checks(
+    [LowValueFilter(QUICK, fraction=0.2)],
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES,
+)
+def test_scikit_learns_own_checks(estimator, check):
+    check(estimator)
