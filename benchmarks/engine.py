@@ -84,7 +84,7 @@ def opacus(task: Task) -> Run:
     from opacus import GradSampleModule
 
     target = torch.cat([grad.flatten() for grad in target_gradient(task).values()])
-    wrapped = GradSampleModule(task.module, strict=False)
+    wrapped = GradSampleModule(task.module, strict=False).train()  # its hooks look away else
 
     def run() -> None:
         for x, y in batches(task):
@@ -124,7 +124,13 @@ def prepare(name: str, ways: list[str]) -> dict[str, Run]:
         try:
             run = WAYS[way](find_task(name))
             run()
-        except (ImportError, RuntimeError, NotImplementedError, AttributeError) as error:
+        except (
+            ImportError,
+            RuntimeError,
+            NotImplementedError,
+            AttributeError,
+            ValueError,
+        ) as error:
             print(f"    {way}: not possible ({str(error).splitlines()[0][:90]})", flush=True)
         else:
             runs[way] = run
