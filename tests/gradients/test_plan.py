@@ -49,7 +49,5 @@ def test_last_is_the_last_that_is_trained():
 
 @pytest.mark.parametrize("layers", ["3", ["2", "encoder.*"], "LAST"])
 def test_patterns_without_a_match_name_the_layers(layers):
-    with pytest.raises(
-        InvalidInputError, match=r"no trainable parameter.*'0.0'.*Use 'last'"
-    ):
+    with pytest.raises(InvalidInputError, match=r"no trainable parameter.*'0.0'.*Use 'last'"):
         GradientEngine(_network(), mixed_loss, layers=layers)

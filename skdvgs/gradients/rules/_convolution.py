@@ -17,8 +17,8 @@ from skdvgs.gradients.rules._linear import gram_is_cheaper
 _CONVOLVE: tuple[Any, ...] = (functional.conv1d, functional.conv2d, functional.conv3d)
 _WEIGHT_GRADIENT: tuple[Any, ...] = (conv1d_weight, conv2d_weight, conv3d_weight)
 # Weight gradients, or patches, held at a time: few enough to stay in cache, where they are read
-# twice. Four times as many cost twice the time for 128 filters of 128 × 3 × 3.
-_CHUNK_ELEMENTS = 2**19
+# twice, and to be allocated without new pages, whose faults cost as much as the products.
+_CHUNK_ELEMENTS = 2**18
 
 
 def _formed(
