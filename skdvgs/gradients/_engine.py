@@ -164,7 +164,33 @@ class GradientEngine:
 
 @contextmanager
 def evaluation_mode(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode for every submodule, and each one's own mode back afterwards."""
+    """Evaluation mode for every submodule, and each one's own mode back afterwards.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The network.
+
+    Yields
+    ------
+    None
+        Dropout is off and batch norm on running statistics while the context lasts.
+
+    See Also
+    --------
+    GradientEngine : Does this on its own account.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skdvgs.gradients import evaluation_mode
+    >>> net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout())
+    >>> with evaluation_mode(net):
+    ...     net[1].training
+    False
+    >>> net[1].training
+    True
+    """
     training = [layer for layer in module.modules() if layer.training]
     for layer in training:
         layer.training = False

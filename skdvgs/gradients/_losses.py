@@ -41,6 +41,10 @@ def batch_of_one_losses(criterion: Callable[[Any, Any], Tensor]) -> Callable[[An
         ``losses(output, y)`` returns shape (n_samples,): for each row what ``criterion`` gives
         for a batch of that row alone.
 
+    See Also
+    --------
+    GradientEngine : Takes such a loss.
+
     Examples
     --------
     >>> import torch

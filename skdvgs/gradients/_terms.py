@@ -11,13 +11,26 @@ from torch import Tensor
 class GradientTerms(NamedTuple):
     """Per-sample gradients, reduced to what every similarity needs.
 
-    Attributes
+    Parameters
     ----------
     dot : Tensor of shape (n_samples,)
         ``<g_i, g_t>``: dot product of each row's gradient with the target gradient.
     squared_norm : Tensor of shape (n_samples,)
         ``|g_i|**2``: squared Euclidean norm of each row's gradient; NaN where norms were not
         asked for.
+
+    See Also
+    --------
+    GradientEngine : Computes them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from skdvgs.gradients import GradientTerms
+    >>> terms = GradientTerms(torch.tensor([2.0, -3.0]), torch.tensor([4.0, 9.0]))
+    >>> target_norm = 1.0
+    >>> terms.dot / (terms.squared_norm.sqrt() * target_norm)
+    tensor([ 1., -1.])
     """
 
     dot: Tensor

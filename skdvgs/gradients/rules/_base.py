@@ -19,7 +19,7 @@ class LayerRule(Protocol):
 
     A rule whose layer treats all positions between rows and features alike may also have a
     method ``feature_dims(layer)``: how many trailing dimensions of input and output are
-    features. It then gets inputs and output gradients as (n_samples, positions, *features),
+    features. It then gets inputs and output gradients as ``(n_samples, positions, *features)``,
     wherever the network keeps its rows, and with the positions of all calls if the layer is
     called several times.
 
@@ -27,12 +27,37 @@ class LayerRule(Protocol):
     ----------
     parameters : frozenset of str
         Names of the layer's own parameters that the rule serves.
+
+    See Also
+    --------
+    register_rule : Makes a rule known, with an example of one.
+
+    Examples
+    --------
+    >>> from skdvgs.gradients import GradientTerms
+    >>> class ShiftRule:  # for a layer that adds a vector to its input
+    ...     parameters = frozenset({"shift"})
+    ...     def serves(self, layer):
+    ...         return True
+    ...     def terms(self, layer, inputs, output_grad, target):
+    ...         return GradientTerms(output_grad @ target["shift"], output_grad.square().sum(1))
     """
 
     parameters: frozenset[str]
 
     def serves(self, layer: nn.Module) -> bool:
-        """Whether the rule holds for this layer with the options it was built with."""
+        """Whether the rule holds for this layer with the options it was built with.
+
+        Parameters
+        ----------
+        layer : Module
+            A layer of the type the rule is registered for.
+
+        Returns
+        -------
+        bool
+            False leaves the layer to the general path.
+        """
         ...
 
     def terms(
