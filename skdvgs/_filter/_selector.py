@@ -210,6 +210,8 @@ def _is_continuous(y: ArrayLike | None, valuer: Any) -> bool:
     task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
     if task in ("regression", "classification"):
         return task == "regression"
+    if isinstance(valuer, DVGSValuer) and task == "auto":
+        return True  # it has no classes_
     if hasattr(valuer, "__sklearn_tags__") and is_regressor(valuer):
         return True
     return type_of_target(y).startswith("continuous")
