@@ -1,6 +1,6 @@
 """scikit-learn's own checks of LowValueFilter, on the real valuer."""
 
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_param_validation, parametrize_with_checks
 
 from skdvgs import DVGSValuer, LowValueFilter
 
@@ -21,3 +21,7 @@ QUICK = DVGSValuer(max_epochs=2, cv=2, random_state=0)
 )
 def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
+
+
+def test_parameters_are_validated_as_scikit_learn_demands():
+    check_param_validation("LowValueFilter", LowValueFilter(QUICK))

@@ -1,5 +1,7 @@
 """LowValueSampler as imbalanced-learn sees it: its Pipeline, its routing, its own checks."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from sklearn import config_context
@@ -14,7 +16,6 @@ from tests.fake_valuers import CentroidValuer
 pytest.importorskip("imblearn")
 from imblearn.base import is_sampler
 from imblearn.pipeline import Pipeline, make_pipeline
-from imblearn.utils._test_common.instance_generator import _get_check_estimator_ids
 from imblearn.utils.estimator_checks import check_param_validation, estimator_checks_generator
 
 X, Y = load_breast_cancer(return_X_y=True)
@@ -49,7 +50,7 @@ EXPECTED_FAILURES = {
             mark="xfail",
         )
     ),
-    ids=_get_check_estimator_ids,
+    ids=lambda case: case.func.__name__ if isinstance(case, partial) else type(case).__name__,
 )
 def test_imbalanced_learns_own_checks(estimator, check):
     check(estimator)
