@@ -86,11 +86,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
     kept target to its tenth neighbour; a row with a target further off cannot be replaced. Without
     `y` any kept row will do.
 
-    *Where to put it*: directly before the estimator, or at least before no step that needs the
-    original pairs of rows. Inside a :class:`~sklearn.compose.ColumnTransformer` or a
-    :class:`~sklearn.pipeline.FeatureUnion` only its own columns would be replaced, while the
-    others stay: such rows are mixtures of two. Weights given to a later step stay with the row's
-    position and label.
+    *Where to put it*: directly before the estimator. Inside a
+    :class:`~sklearn.compose.ColumnTransformer` or a :class:`~sklearn.pipeline.FeatureUnion` only
+    its own columns would be replaced, while the others stay: such rows are mixtures of two.
+    Weights given to a later step stay with the row's place and label.
 
     *Target set in a Pipeline.* ``pipe.fit(X, y, clean__X_val=X_val, clean__y_val=y_val)`` hands
     `X_val` over as it is, not transformed by the steps before. With metadata routing enabled and
