@@ -19,6 +19,7 @@ LAYERS = (
     {"_cutoff"},
     {"_task"},
     {"_reading"},
+    {"_scores"},
     {"_inputs"},
     {"_net"},
     {"_trajectory"},
@@ -40,6 +41,7 @@ ALLOWED_OUTSIDE = {
     "_statistics": {"numpy", "scipy"},
     "_cutoff": {"numpy", "scipy"},
     "_similarity": {"numpy"},
+    "_scores": {"numpy", "scipy", "sklearn"},
 }
 
 

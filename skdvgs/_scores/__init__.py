@@ -1,0 +1,21 @@
+"""What other rows say about each row's label, as the default network's input.
+
+Features that know a row's label would hide that it is wrong. These never do: forests vote with
+the trees that did not see the row, and kernel ridge is solved without it, in closed form.
+
+    _scaling.py        columns to one scale, by quantiles or by a single number
+    _kernel.py         distances, and a bandwidth that fits them
+    _kernel_ridge.py   leave-one-out scores of kernel ridge, exact
+    _landmark_ridge.py the same for many rows, on landmarks
+    _forest.py         out-of-bag scores
+    _layout.py         log-odds, and blocks of scores to rows of equal length
+    _stage.py          ScoreInput, which puts them together
+    _target.py         numbers to learn in place of a skewed regression target
+    _head.py           step size and number of steps of the linear layer on top
+"""
+
+from ._head import HEAD_STEPS, head_learning_rate
+from ._stage import ScoreInput
+from ._target import RankNormalTarget
+
+__all__ = ["HEAD_STEPS", "RankNormalTarget", "ScoreInput", "head_learning_rate"]

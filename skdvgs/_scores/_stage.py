@@ -1,0 +1,149 @@
+"""The default network's input stage for labels and targets: out-of-sample scores as features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._forest import ClassForest, NumberForest
+from ._kernel import Distance, absolute_distances, squared_distances
+from ._kernel_ridge import KernelRidge
+from ._landmark_ridge import LandmarkRidge
+from ._layout import EqualLength, class_log_odds, label_log_odds
+from ._scaling import GlobalScaling, QuantileNormalScaling, Scaling
+
+Floats32 = NDArray[np.float32]
+
+# Up to here kernel ridge is exact; its time grows with the third power of the rows.
+_MOST_EXACT_ROWS = 2000
+_LANDMARKS = 1000
+
+
+class Scorer(Protocol):
+    """Fitted to rows, it holds a prediction of each made without it."""
+
+    left_out_: Floats32
+
+    def predict(self, X: Floats32) -> Floats32:
+        """Predict rows that were not fitted."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is scored how for a kind of task.
+
+    Attributes
+    ----------
+    kernels : tuple of (str, callable)
+        Scaling ('quantile' or 'global') and distance of each kernel ridge.
+    to_features : callable
+        Scores to features.
+    length : float
+        Length of a row of features; rows have root mean square length 1 before.
+    equal_blocks : bool
+        Whether scores of unlike kinds are brought to one spread.
+    robust : bool
+        Whether penalties are chosen by absolute errors.
+    """
+
+    kernels: tuple[tuple[str, Distance], ...]
+    to_features: Callable[[Floats32], Floats32]
+    length: float
+    equal_blocks: bool
+    robust: bool
+
+
+_GAUSSIAN = (("quantile", squared_distances), ("global", squared_distances))
+RECIPES = {
+    "classification": Recipe(_GAUSSIAN, class_log_odds, 1.0, True, False),
+    "multilabel": Recipe(_GAUSSIAN, label_log_odds, 1.0, True, False),
+    "regression": Recipe(
+        (*_GAUSSIAN, ("quantile", absolute_distances)), lambda scores: scores, 2.0, False, True
+    ),
+}
+
+
+class ScoreInput:
+    """Features of a row: what a forest and kernel ridges that never saw it say of its label.
+
+    A row's own label reaches its features only by numbers shared by all rows: one scale for
+    each block of scores, and which of eight penalties each kernel ridge chooses. The scores
+    themselves, given the penalties, do not depend on it.
+
+    Parameters
+    ----------
+    kind : {'classification', 'multilabel', 'regression'}
+        What y holds.
+    n_outputs : int
+        Classes, labels or numbers.
+    seed : int
+        Forest and landmarks. The same seed gives the same features.
+
+    Attributes
+    ----------
+    features_ : array of shape (n_samples, n_features), float32
+        Of the fitted rows. All rows have one length; the last column is constant and stands
+        for the bias, so the layer on top needs none.
+    """
+
+    def __init__(self, kind: str, n_outputs: int, seed: int) -> None:
+        self._recipe = RECIPES[kind]
+        self._is_class = kind == "classification"
+        self._n_outputs = n_outputs
+        self._seed = seed
+
+    def fit(self, X: NDArray[Any], y: NDArray[Any]) -> ScoreInput:
+        """Learn from all labelled rows, source and target together.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            At least two rows of finite numbers.
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Class numbers, 0/1 indicators, or targets of about unit spread (see
+            :class:`RankNormalTarget`).
+        """
+        X = np.asarray(X, dtype=np.float32)
+        self._scalings: dict[str, Scaling] = {
+            "quantile": QuantileNormalScaling(self._seed).fit(X),
+            "global": GlobalScaling(self._seed).fit(X),
+        }
+        self._scorers = [self._forest(X, y), *self._ridges(X, y)]
+        blocks = [self._recipe.to_features(scorer.left_out_) for scorer in self._scorers]
+        self._layout = EqualLength(self._recipe.length, self._recipe.equal_blocks).fit(blocks)
+        self.features_ = self._layout.transform(blocks)
+        return self
+
+    def transform(self, X: NDArray[Any]) -> Floats32:
+        """Features of rows that were not fitted: no label of theirs is known, none left out."""
+        X = np.asarray(X, dtype=np.float32)
+        scaled = self._scaled(X)
+        inputs = [X, *(scaled[scaling] for scaling, _ in self._recipe.kernels)]
+        scores = [scorer.predict(x) for scorer, x in zip(self._scorers, inputs, strict=True)]
+        return self._layout.transform([self._recipe.to_features(block) for block in scores])
+
+    def _scaled(self, X: Floats32) -> dict[str, Floats32]:
+        return {name: scaling.transform(X) for name, scaling in self._scalings.items()}
+
+    def _forest(self, X: Floats32, y: NDArray[Any]) -> Scorer:
+        if self._is_class:
+            return ClassForest(self._n_outputs, self._seed).fit(X, y)
+        return NumberForest(self._seed).fit(X, _as_columns(y))
+
+    def _ridges(self, X: Floats32, y: NDArray[Any]) -> list[Scorer]:
+        Y = np.eye(self._n_outputs, dtype=np.float32)[y] if self._is_class else _as_columns(y)
+        scaled = self._scaled(X)
+        return [self._ridge(scaled[name], Y, distance) for name, distance in self._recipe.kernels]
+
+    def _ridge(self, X: Floats32, Y: Floats32, distance: Distance) -> Scorer:
+        if len(X) <= _MOST_EXACT_ROWS:
+            return KernelRidge(distance, self._recipe.robust).fit(X, Y)
+        return LandmarkRidge(distance, _LANDMARKS, self._seed, self._recipe.robust).fit(X, Y)
+
+
+def _as_columns(y: NDArray[Any]) -> Floats32:
+    return np.asarray(y, dtype=np.float32).reshape(len(y), -1)

@@ -1,0 +1,59 @@
+"""Scalings: what they keep, and numbers at the ends of float32."""
+
+import numpy as np
+import pytest
+from scipy.stats import rankdata
+
+from skdvgs._scores._scaling import GlobalScaling, QuantileNormalScaling
+
+SCALINGS = [QuantileNormalScaling, GlobalScaling]
+
+
+def rows(n=300, seed=0):
+    return np.random.default_rng(seed).lognormal(sigma=2, size=(n, 3)).astype(np.float32)
+
+
+def test_quantile_scores_keep_ranks_and_have_unit_spread():
+    X = rows()
+    scaled = QuantileNormalScaling(0).fit(X).transform(X)
+    np.testing.assert_array_equal(rankdata(scaled[:, 1]), rankdata(X[:, 1]))
+    np.testing.assert_allclose(scaled.mean(axis=0), 0.0, atol=1e-5)
+    np.testing.assert_allclose(scaled.std(axis=0), 1.0, atol=1e-2)
+    units = np.float32([1e-3, 7.0, 1e6])
+    other = QuantileNormalScaling(0).fit(X * units).transform(X * units)
+    np.testing.assert_allclose(other, scaled, atol=1e-3)
+
+
+def test_global_scaling_keeps_relative_distances():
+    X = rows()
+    scaled = GlobalScaling(0).fit(X).transform(X)
+    np.testing.assert_allclose(np.mean(scaled.var(axis=0)), 1.0, rtol=1e-4)
+    ratio = np.ptp(scaled[:, 0]) / np.ptp(scaled[:, 1])
+    np.testing.assert_allclose(ratio, np.ptp(X[:, 0]) / np.ptp(X[:, 1]), rtol=1e-4)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_constant_columns_become_zero(scaling):
+    X = np.full((20, 2), 7.0, dtype=np.float32)
+    np.testing.assert_allclose(scaling(0).fit(X).transform(X), 0.0, atol=1e-6)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_largest_numbers_stay_finite(scaling):
+    X = rows()
+    X[0], X[1] = np.finfo(np.float32).max, np.finfo(np.float32).min
+    fitted = scaling(0).fit(X)
+    assert np.isfinite(fitted.transform(X)).all()
+    small = scaling(0).fit(rows())
+    assert np.isfinite(small.transform(X)).all()
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_a_sample_of_many_rows_tells_the_scale(scaling, monkeypatch):
+    X = rows(3000)
+    whole = scaling(0).fit(X).transform(X)
+    monkeypatch.setattr("skdvgs._scores._scaling._MOST_ROWS_READ", 1500)
+    monkeypatch.setattr("skdvgs._scores._scaling._BLOCK_ROWS", 100)
+    sampled = scaling(0).fit(X).transform(X)
+    np.testing.assert_array_equal(sampled, scaling(0).fit(X).transform(X))
+    assert np.corrcoef(sampled[:, 0], whole[:, 0])[0, 1] > 0.99
