@@ -20,7 +20,9 @@ class TargetSet:
     """A target set as one object, which scikit-learn does not cut.
 
     ``cross_val_score(..., params={"X_val": X_val})`` slices every array that has as many rows
-    as X, a target set among them. Wrapped like this it reaches each fit whole.
+    as X, a target set among them. Wrapped like this it reaches each fit whole, as it is. Where
+    the steps before shall transform it (``transform_input=["X_val"]``), pass ``X_val=(X_val,)``
+    and ``y_val=(y_val,)`` instead: a tuple of one array is transformed and not sliced.
 
     Parameters
     ----------
@@ -48,11 +50,16 @@ class TargetSet:
 def unpack_target(X_val: Any, y_val: Any) -> tuple[Any, Any]:
     """Features and labels of a target set, however it was passed.
 
+    Each may come as a tuple of one array, which scikit-learn transforms but does not slice.
+
     Raises
     ------
     InvalidInputError
         If labels come without features, or twice.
     """
+    X_val, y_val = (
+        part[0] if isinstance(part, tuple) and len(part) == 1 else part for part in (X_val, y_val)
+    )
     if isinstance(X_val, TargetSet):
         if y_val is not None:
             raise InvalidInputError(

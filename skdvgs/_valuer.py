@@ -110,6 +110,8 @@ class DVGSValuer(BaseEstimator):
         The net as trained on the last trajectory.
     engine_report_ : dict of str to str
         For each parameter of the network, which path of the engine served it.
+    task_ : str
+        What was learnt: 'classification', 'multilabel', 'regression' or 'reconstruction'.
     classes_ : ndarray of shape (n_classes,)
         Labels, sorted. Only for classes.
     n_features_in_ : int
@@ -242,7 +244,8 @@ class DVGSValuer(BaseEstimator):
             Labels or targets. None values rows by how an autoencoder reconstructs them.
         X_val : array-like of shape (n_target, n_features) or TargetSet, default=None
             Features of the trusted target set, on the scale of X. None takes each fold of X
-            in turn as the target set; see ``cv``.
+            in turn as the target set; see ``cv``. Where scikit-learn slices arrays of X's
+            length in cross-validation, pass a TargetSet, or a tuple of this one array.
         y_val : array-like of shape (n_target,) or (n_target, n_outputs), default=None
             Labels or targets of the target set.
 
@@ -339,6 +342,7 @@ class DVGSValuer(BaseEstimator):
         self.n_checkpoints_ = sum(len(result.losses) for result in results)
         self.engine_report_ = results[-1].report
         self.net_ = jobs[-1].rebuild(results[-1])
+        self.task_ = jobs[0].task.kind
         if jobs[0].task.classes is not None:
             self.classes_ = jobs[0].task.classes
         elif hasattr(self, "classes_"):

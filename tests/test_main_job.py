@@ -11,6 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler, TargetSet
+from skdvgs._target import unpack_target
 
 QUICK = DVGSValuer(max_epochs=3, cv=3, random_state=0)
 
@@ -21,7 +22,7 @@ class SeenTargets(DVGSValuer):
     sizes: list = []  # noqa: RUF012
 
     def fit(self, X, y=None, *, X_val=None, y_val=None):
-        self.sizes.append(len(X_val.X if isinstance(X_val, TargetSet) else X_val))
+        self.sizes.append(len(unpack_target(X_val, y_val)[0]))
         return super().fit(X, y, X_val=X_val, y_val=y_val)
 
 
@@ -74,6 +75,18 @@ def test_a_cross_validated_target_set_is_sliced_unless_it_is_wrapped(iris):
         assert SeenTargets.sizes == [100, 100, 100]
         SeenTargets.sizes.clear()
         params = {"X_val": TargetSet(X + 0.01, y)}
+        cross_val_score(pipe, X, y, cv=3, params=params, error_score="raise")
+        assert SeenTargets.sizes == [150, 150, 150]
+
+
+def test_a_tuple_of_one_array_is_transformed_and_not_sliced(iris):
+    X, y = iris
+    valuer = SeenTargets(max_epochs=1, random_state=0)
+    pipe = make_pipeline(StandardScaler(), LowValueFilter(valuer), SVC(), transform_input=["X_val"])
+    with config_context(enable_metadata_routing=True):
+        SeenTargets.sizes.clear()
+        params = {"X_val": (X + 0.01,), "y_val": (y,)}
+        # A target set that stayed unscaled would warn, and warnings are errors here.
         cross_val_score(pipe, X, y, cv=3, params=params, error_score="raise")
         assert SeenTargets.sizes == [150, 150, 150]
 

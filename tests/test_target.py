@@ -45,6 +45,7 @@ def test_rows_no_fold_values_are_refused():
 def test_unpacking():
     assert unpack_target(TargetSet(1, 2), None) == (1, 2)
     assert unpack_target(1, 2) == (1, 2)
+    assert unpack_target((1,), (2,)) == (1, 2)
     assert unpack_target(None, None) == (None, None)
 
 
