@@ -33,6 +33,8 @@ LAYERS = (
 LEAVES = {"metrics", "datasets", "plotting"}
 RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}
 RANK |= dict.fromkeys(LEAVES, len(LAYERS))
+# Pictures are drawn of what metrics computes.
+RANK["plotting"] += 1
 
 # What each of these may import from outside the package.
 ALLOWED_OUTSIDE = {
