@@ -60,7 +60,7 @@ class NoiseDetectionDisplay:
     >>> values = np.random.default_rng(0).normal(size=100) - 2 * is_noisy
     >>> display = NoiseDetectionDisplay.from_values(values, is_noisy, name="DVGS")
     >>> display.line_.get_label()
-    'DVGS (AUROC 0.97)'
+    'DVGS (AUROC 0.971)'
     """
 
     def __init__(
@@ -206,4 +206,4 @@ class NoiseDetectionDisplay:
     def _label(self, name: str | None) -> str:
         if self.auroc is None:
             return name or "values"
-        return f"{name or 'values'} (AUROC {self.auroc:.2f})"
+        return f"{name or 'values'} (AUROC {self.auroc:.3f})"

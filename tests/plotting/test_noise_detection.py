@@ -16,7 +16,7 @@ def test_draws_the_curve_a_perfect_and_a_random_one():
     inspected, found, _ = noise_detection_curve(VALUES, NOISY)
     np.testing.assert_array_equal(display.line_.get_xydata(), np.column_stack([inspected, found]))
     score = noise_detection_score(VALUES, NOISY)
-    assert display.line_.get_label() == f"mine (AUROC {score:.2f})"
+    assert display.line_.get_label() == f"mine (AUROC {score:.3f})"
     lines = {line.get_label(): line.get_xydata().tolist() for line in display.ax_.lines}
     assert lines["perfect"] == [[0, 0], [0.2, 1], [1, 1]]
     assert lines["random"] == [[0, 0], [1, 1]]
