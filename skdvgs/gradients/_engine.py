@@ -105,6 +105,8 @@ class GradientEngine:
         check_module(module)
         self.module = module
         self.parameter_names = select_parameters(module, layers)
+        named = dict(module.named_parameters())
+        self._parameters = {name: named[name] for name in self.parameter_names}
         plan = make_plan(module, self.parameter_names, engine)
         self._paths = Paths(LossPerSample(module, loss, forward), plan, chunk_bytes)
 
@@ -148,10 +150,9 @@ class GradientEngine:
             return self._paths.terms(x, y, target, norms)
 
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        named = dict(self.module.named_parameters())
         target = {}
-        for name in self.parameter_names:
-            parameter, grad = named[name], target_gradient.get(name)
+        for name, parameter in self._parameters.items():
+            grad = target_gradient.get(name)
             if grad is not None and grad.shape != parameter.shape:
                 raise InvalidInputError(
                     f"The target gradient of {name!r} has shape {tuple(grad.shape)}, its "
@@ -192,13 +193,14 @@ def evaluation_mode(module: nn.Module) -> Iterator[None]:
     True
     """
     training = [layer for layer in module.modules() if layer.training]
+    # The flag is a plain attribute; setting it through the module costs more than a small layer.
     for layer in training:
-        layer.training = False
+        vars(layer)["training"] = False
     try:
         yield
     finally:
         for layer in training:
-            layer.training = True
+            vars(layer)["training"] = True
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +43,15 @@ def _own_random_numbers(module: nn.Module) -> AbstractContextManager[None]:
     """Leave the caller's random numbers as they were: a training run must not notice us."""
     devices = {p.device for p in module.parameters() if p.is_cuda}
     return torch.random.fork_rng(devices)
+
+
+def _full_precision(device: str) -> AbstractContextManager[None]:
+    """Rules compute in the precision of the parameters, whatever the forward pass ran in."""
+    return (
+        torch.autocast(device, enabled=False)
+        if torch.is_autocast_enabled(device)
+        else nullcontext()
+    )
 
 
 class Paths:
@@ -111,7 +120,7 @@ class Paths:
         pairs = output_gradients(losses, tape.calls(n))
         zeros = next(iter(target.values())).new_zeros(n)
         found = {name: GradientTerms(zeros, zeros) for name in plan.ruled}
-        with torch.no_grad(), torch.autocast(losses.device.type, enabled=False):
+        with torch.no_grad(), _full_precision(losses.device.type):
             for name in list(pairs):
                 layer = plan.ruled[name]
                 sides = joined(name, layer, pairs.pop(name), n)
