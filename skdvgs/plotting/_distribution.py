@@ -178,7 +178,7 @@ class ValueDistributionDisplay:
         is_noisy = read_mask(self.is_noisy, len(values))
         outline = outline_of(values, kind, bins)
         classes = None if self.y is None else class_members(self.y, len(values))
-        height = 4.0 if classes is None else 1.4 + 0.38 * len(classes)
+        height = 4.0 if classes is None else 1.4 + max(1.8, 0.38 * len(classes))
         self.figure_, self.ax_ = axes_to_draw_on(type(self).__name__, ax, (6.4, height))
         self.outlines_: dict[tuple[Any, str], Any] = {}
         if classes is None:

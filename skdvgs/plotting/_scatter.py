@@ -16,6 +16,8 @@ from ._style import BLUE, VERMILLION
 if TYPE_CHECKING:
     from ._matplotlib import Axes
 
+_LEGEND_SIZE = 30.0  # of points, in points squared
+
 
 class ValueScatterDisplay:
     """Value of each row against one number that is known of it, with a line through the middle.
@@ -173,7 +175,9 @@ class ValueScatterDisplay:
         x = read_numbers(self.x, len(values))
         is_noisy = read_mask(self.is_noisy, len(values))
         self.figure_, self.ax_ = axes_to_draw_on(type(self).__name__, ax, (5.6, 4.2))
-        self._plot_points(x, values, is_noisy)
+        # Many points are small, so that their density shows.
+        size = float(np.clip(8e3 / len(values), 3, 25))
+        self._plot_points(x, values, is_noisy, size)
         known = np.isfinite(x)
         centres, (low, middle, high) = bin_quartiles(x[known], values[known], n_bins)
         self.band_ = self.ax_.fill_between(
@@ -196,7 +200,7 @@ class ValueScatterDisplay:
             ncols=2,
             frameon=False,
             fontsize="small",
-            markerscale=2.0,
+            markerscale=(_LEGEND_SIZE / size) ** 0.5,
         )
         return self
 
@@ -205,9 +209,8 @@ class ValueScatterDisplay:
         x: NDArray[np.float64],
         values: NDArray[np.float64],
         is_noisy: NDArray[np.bool_] | None,
+        size: float,
     ) -> None:
-        # Many points are small and faint, so that their density shows.
-        size = float(np.clip(8e3 / len(values), 3, 25))
         settings = {"s": size, "alpha": 0.45, "linewidths": 0, "rasterized": len(values) > 5000}
         if is_noisy is None:
             self.points_ = [self.ax_.scatter(x, values, color=BLUE, **settings)]

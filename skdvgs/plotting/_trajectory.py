@@ -155,7 +155,7 @@ class TrajectoryDisplay:
         ax : matplotlib Axes or pair of Axes, default=None
             Axes to draw on, a pair if there are values. None makes a new figure.
         window : int, default=None
-            Checkpoints of the running mean. None is a twentieth of all.
+            Checkpoints of the running mean. None is a twentieth of all, at least 3.
 
         Returns
         -------
@@ -180,7 +180,7 @@ class TrajectoryDisplay:
         self.lines_ = self.ax_.plot(checkpoints, losses.T, color=BLUE, alpha=shade, linewidth=0.8)
         many = len(losses) > 1
         self.lines_[0].set_label("each trajectory" if many else "each checkpoint")
-        window = max(1, losses.shape[1] // 20) if window is None else window
+        window = max(3, losses.shape[1] // 20 | 1) if window is None else window
         mean = _running_mean(_mean_of_known(losses), window)
         label = f"running mean of {len(losses)} trajectories" if many else "running mean"
         (self.mean_line_,) = self.ax_.plot(checkpoints, mean, color="black", label=label)
