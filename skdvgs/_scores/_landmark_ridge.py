@@ -94,11 +94,9 @@ class LandmarkRidge:
         """Learn features that are uncorrelated over the rows, and their products with Y."""
         distances = self._distance(self._landmarks, self._landmarks)
         self._kernel = Kernel(self._distance, typical_distance(distances))
-        values, vectors = np.linalg.eigh(
-            falling(distances, self._kernel.bandwidth).astype(np.float64)
-        )
+        values, vectors = np.linalg.eigh(falling(distances, self._kernel.bandwidth))
         strong = values > _LEAST_EIGENVALUE * values[-1]
-        whiten = (vectors[:, strong] / np.sqrt(values[strong])).astype(np.float32)
+        whiten = vectors[:, strong] / np.sqrt(values[strong])
         n_features = whiten.shape[1]
         gram = np.zeros((n_features, n_features))
         mean, cross = np.zeros(n_features), np.zeros((n_features, Y.shape[1]))
