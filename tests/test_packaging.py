@@ -37,7 +37,7 @@ def readme_commands():
 def test_readme_holds_the_two_commands_that_ci_runs():
     main_job, tests = readme_commands()
     assert main_job.split(" && ")[-1].startswith(".venv/bin/python doc/examples/")
-    assert tests.split(" && ")[-1] == ".venv/bin/python -m pytest"
+    assert tests.split(" && ")[-1] == ".venv/bin/python -m pytest -n auto"
 
 
 @pytest.mark.parametrize("command", readme_commands())
