@@ -21,7 +21,7 @@ from .exceptions import InvalidInputError
 from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode
 from .gradients._general import out_of_memory
 
-# Activations of one source batch. Larger batches no longer gain speed and leave the cache.
+# Activations of one source batch: bounds memory, and lets small networks run in few batches.
 _ACTIVATION_BYTES = 2**25
 _BATCH_LIMITS = (16, 8192)
 
