@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +11,36 @@ import numpy as np
 import skorch
 import torch
 from numpy.typing import NDArray
-from sklearn.utils.class_weight import compute_class_weight
-from torch import Tensor, nn
+from torch import nn
 
-from ._net import build_net, check_output, initialize, read_output, shape_targets
-from ._scoring import ScoringOptions, SourceScorer
-from ._task import Rows, Task
-from ._trajectory import Start, follow, seeded
+from ._agreement import RankAgreement
+from ._net import initialize
+from ._questions import Answer, Questions
+from ._recipe import Encoder, NetRecipe, read_state, to_numpy
+from ._scoring import Picked, ScoringOptions, SourceScorer
+from ._task import Rows
+from ._trajectory import Checkpoint, Start, follow, seeded
 from .exceptions import InvalidInputError
 
 # Multiply-adds of a source pass below which one thread is as fast as two.
 _WORK_FOR_THREADS = 10**8
+
+
+@dataclass(frozen=True)
+class KeptCheckpoint:
+    """A checkpoint to score more rows with, later.
+
+    Attributes
+    ----------
+    state, gradient : dict of str to array
+        Weights and buffers, and the target gradient, by name.
+    typical_norm : float
+        See :class:`skdvgs._similarity.Reference`.
+    """
+
+    state: dict[str, NDArray[Any]]
+    gradient: dict[str, NDArray[Any]]
+    typical_norm: float
 
 
 @dataclass(frozen=True)
@@ -30,23 +49,29 @@ class TrajectoryResult:
 
     Attributes
     ----------
-    means : array of shape (n_rows,)
-        Mean similarity of each row it valued.
+    answer : Answer
+        Mean similarities.
     losses : array of shape (n_checkpoints,)
         Target loss at each checkpoint.
+    converged : bool
+        Whether the ranking had settled; False where nobody looked.
     report : dict of str to str
         The engine's path for each parameter.
     state : dict of str to array
         The trained weights.
     history : list of dict
         skorch's record of the training.
+    kept : list of KeptCheckpoint
+        Every checkpoint, if they were to be kept.
     """
 
-    means: NDArray[np.float64]
+    answer: Answer
     losses: NDArray[np.float64]
+    converged: bool
     report: dict[str, str]
     state: dict[str, NDArray[Any]]
     history: Any
+    kept: list[KeptCheckpoint]
 
 
 @dataclass(frozen=True)
@@ -55,34 +80,31 @@ class TrajectoryJob:
 
     Attributes
     ----------
-    net : None, Module subclass or skorch net
-        As the valuer got it.
-    task : Task
-        What is learnt, fixed on this target set.
-    source, target : Rows
-        All source rows, and the target set.
-    rows : int array
-        The source rows to value.
-    settings : mapping
-        ``lr``, ``max_epochs``, ``batch_size``, ``device``; None leaves the net's own.
-    class_weight : None, 'balanced' or dict
-        Of the target loss.
+    recipe : NetRecipe
+        Of the network.
+    target : Rows
+        What it is trained on.
+    questions : Questions
+        What is valued on the way.
     options : ScoringOptions
-    compute_every, seed : int
+        How.
+    compute_every : int
+        Optimiser steps from one checkpoint to the next.
+    tol : float or None
+        Training ends when the ranking changes less than this.
+    keep : bool
+        Whether the result holds the checkpoints.
     name : str
         For messages.
     """
 
-    net: Any
-    task: Task
-    source: Rows
+    recipe: NetRecipe
     target: Rows
-    rows: NDArray[np.intp]
-    settings: Mapping[str, Any]
-    class_weight: Any
+    questions: Questions
     options: ScoringOptions
     compute_every: int
-    seed: int
+    tol: float | None
+    keep: bool
     name: str
 
     def check(self) -> int:
@@ -93,8 +115,8 @@ class TrajectoryJob:
         int
             Parameters of the net.
         """
-        net = self._build()
-        with seeded(self.seed, net.device):
+        net = self.recipe.build()
+        with seeded(self.recipe.seed, net.device):
             initialize(net)
             self._start(net)
         _check_batches(net, len(self.target.X))
@@ -102,63 +124,71 @@ class TrajectoryJob:
 
     def run(self) -> TrajectoryResult:
         """Train on the target set, scoring the source rows at every checkpoint."""
-        net = self._build()
+        net = self.recipe.build()
         scorers: list[SourceScorer] = []
+        kept: list[KeptCheckpoint] = []
+        agreement = None if self.tol is None else RankAgreement(self.tol)
+        watched = self.questions.watched()
 
         def start(net: skorch.NeuralNet) -> Start:
             X, y, scorer = self._start(net)
             scorers.append(scorer)
-            return Start(X, y, scorer.visit)
 
-        recorded = follow(net, self.seed, start, self.compute_every, self.name)
+            def visit(checkpoint: Checkpoint) -> bool:
+                scorer.visit(checkpoint)
+                if self.keep:
+                    kept.append(_keep(net, checkpoint, scorer.reference.typical_norm))
+                if agreement is None:
+                    return False
+                return agreement.look(checkpoint.number + 1, lambda: scorer.mean.means()[watched])
+
+            return Start(X, y, visit)
+
+        recorded = follow(net, self.recipe.seed, start, self.compute_every, self.name)
         return TrajectoryResult(
-            means=scorers[0].mean.means(),
+            answer=self.questions.read(scorers[0].mean.means()),
             losses=recorded.loss_array(),
+            converged=agreement is not None and agreement.reached,
             report=scorers[0].engine.report,
-            state={name: to_numpy(value) for name, value in net.module_.state_dict().items()},
+            state=read_state(net),
             history=net.history,
+            kept=kept,
         )
 
     def rebuild(self, result: TrajectoryResult) -> skorch.NeuralNet:
         """The trained net, from the weights a run sent back."""
-        net = self._build()
-        with seeded(self.seed, net.device):
-            initialize(net)
-        net.module_.load_state_dict({k: torch.as_tensor(v) for k, v in result.state.items()})
+        net = self.recipe.build_with(result.state)
         net.history = result.history
         return net
 
-    def _build(self) -> skorch.NeuralNet:
-        n_features = int(np.prod(self.source.X.shape[1:]))
-        return build_net(self.net, self.task, n_features, self.settings, self._class_weights())
-
     def _start(self, net: skorch.NeuralNet) -> tuple[Any, Any, SourceScorer]:
         """Target set and scorer for a net whose weights are drawn."""
-        output = read_output(net, self.target.X[:2])
-        check_output(net, output, self.task)
-        y_target, y_source = (
-            shape_targets(net, self.task.encode(rows), output, self.task)
-            for rows in (self.target, self.source)
-        )
-        scorer = SourceScorer(net, self.source.X, y_source, self.rows, self.options)
-        return self.target.X, y_target, scorer
+        encode = Encoder(net, self.recipe.task, self.target.X)
+        target = (self.target.X, encode(self.target))
+        return *target, make_scorer(net, encode, self.questions, self.options, target)
 
-    def _class_weights(self) -> Tensor | None:
-        """Weights in the order of the classes; 1 for a class the target set lacks."""
-        if self.class_weight is None:
-            return None
-        if self.task.kind != "classification":
-            raise InvalidInputError(
-                f"class_weight={self.class_weight!r} was given but the task is {self.task.kind}. "
-                "Only classes have weights. Leave class_weight=None."
-            )
-        classes = np.asarray(self.task.classes)
-        present = np.unique(self.target.y)
-        weights = np.ones(len(classes))
-        weights[np.isin(classes, present)] = compute_class_weight(
-            self.class_weight, classes=present, y=self.target.y
-        )
-        return torch.as_tensor(weights, dtype=torch.float32)
+
+def make_scorer(
+    net: skorch.NeuralNet,
+    encode: Encoder,
+    questions: Questions,
+    options: ScoringOptions,
+    target: tuple[Any, Any] | None = None,
+) -> SourceScorer:
+    """A scorer of all that is asked."""
+    pool = questions.pool
+    rows, labels = questions.pairs()
+    y: Any
+    if pool.kind == "reconstruction":
+        y = Picked(encode(pool), rows)
+    else:
+        y = encode(Rows(pool.X[:0], labels, pool.kind))
+    return SourceScorer(net, pool.X, rows, y, options, target)
+
+
+def _keep(net: skorch.NeuralNet, checkpoint: Checkpoint, typical_norm: float) -> KeptCheckpoint:
+    gradient = {name: to_numpy(grad) for name, grad in checkpoint.gradient.items()}
+    return KeptCheckpoint(read_state(net), gradient, typical_norm)
 
 
 def threads_a_job(n_jobs: int, work: int) -> int:
@@ -176,7 +206,7 @@ def run_job(job: TrajectoryJob, threads: int, verbose: bool) -> TrajectoryResult
     with thread_limit(threads):
         result = job.run()
     if verbose:
-        done = f"{len(result.losses)} checkpoints, {len(job.rows)} rows"
+        done = f"{len(result.losses)} checkpoints, {len(job.questions.rows)} rows"
         print(f"[skdvgs] {job.name}: {done}", flush=True)  # noqa: T201
     return result
 
@@ -190,12 +220,6 @@ def thread_limit(threads: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def to_numpy(value: Tensor) -> NDArray[Any]:
-    """A tensor as an array; numpy has no bfloat16."""
-    value = value.detach().cpu()
-    return (value.float() if value.dtype == torch.bfloat16 else value).numpy().copy()
 
 
 def _check_batches(net: skorch.NeuralNet, n_target: int) -> None:

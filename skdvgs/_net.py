@@ -13,67 +13,14 @@ from skorch.dataset import Dataset, ValidSplit
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from ._default_net import default_module
+from ._net_output import CLASS_CRITERIA
 from ._task import Task
 from .exceptions import InvalidInputError, UnsupportedModuleError
-from .gradients import evaluation_mode
 from .gradients._plan import check_module
 
 # Settings of nets that are not a user's own skorch net.
 DEFAULTS = {"lr": 1e-3, "max_epochs": 100, "batch_size": 64}
-
-_CLASS_CRITERIA = (nn.CrossEntropyLoss, nn.NLLLoss)
-_LABEL_CRITERIA = (nn.BCEWithLogitsLoss, nn.BCELoss)
-_REAL_CRITERIA = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
-
-
-class DefaultModule(nn.Module):
-    """A network with one hidden layer.
-
-    Parameters
-    ----------
-    n_features, n_outputs : int
-        Sizes of input and output.
-    width : int
-        Hidden units.
-    """
-
-    def __init__(self, n_features: int, n_outputs: int, width: int = 256) -> None:
-        super().__init__()
-        self.hidden = nn.Linear(n_features, width)
-        self.output = nn.Linear(width, n_outputs)
-
-    def forward(self, X: Tensor) -> Tensor:
-        """Logits, or numbers, of shape (n_samples, n_outputs)."""
-        return self.output(torch.nn.functional.mish(self.hidden(X)))
-
-
-class DefaultAutoencoder(nn.Module):
-    """Features through a narrow layer and back.
-
-    Parameters
-    ----------
-    n_features, n_outputs : int
-        Sizes of input and output.
-    width : int
-        Units of the outer hidden layers; the narrow one has a quarter.
-    """
-
-    def __init__(self, n_features: int, n_outputs: int, width: int = 256) -> None:
-        super().__init__()
-        narrow = max(2, min(width // 4, n_features // 2))
-        self.layers = nn.Sequential(
-            nn.Linear(n_features, width),
-            nn.Mish(),
-            nn.Linear(width, narrow),
-            nn.Mish(),
-            nn.Linear(narrow, width),
-            nn.Mish(),
-            nn.Linear(width, n_outputs),
-        )
-
-    def forward(self, X: Tensor) -> Tensor:
-        """Reconstructed features, shape (n_samples, n_outputs)."""
-        return self.layers(X)
 
 
 class ArrayDataset(Dataset):
@@ -123,7 +70,7 @@ def task_of_net(net: Any, task: str) -> str:
         return "regression"
     if isinstance(net, (skorch.NeuralNetClassifier, skorch.NeuralNetBinaryClassifier)):
         return "classification"
-    return "classification" if issubclass(criterion, _CLASS_CRITERIA) else "auto"
+    return "classification" if issubclass(criterion, CLASS_CRITERIA) else "auto"
 
 
 def build_net(
@@ -156,7 +103,7 @@ def build_net(
     check_device(built.device)
     if class_weight is not None:
         criterion = built.criterion if isinstance(built.criterion, type) else type(built.criterion)
-        if not issubclass(criterion, _CLASS_CRITERIA):
+        if not issubclass(criterion, CLASS_CRITERIA):
             raise InvalidInputError(
                 f"class_weight cannot be given to {criterion.__name__}. It needs one weight a "
                 "class. Use CrossEntropyLoss, or leave class_weight=None and weight the loss "
@@ -168,15 +115,16 @@ def build_net(
 
 def _wrapped(net: type[nn.Module] | None, task: Task, n_features: int) -> skorch.NeuralNet:
     """The default network, or a user's Module class, with our training settings."""
+    optimizer: type[torch.optim.Optimizer] = torch.optim.Adam
     if net is None:
-        net = DefaultAutoencoder if task.kind == "reconstruction" else DefaultModule
+        net, optimizer = default_module(task)
     sizes = {"n_features": n_features, "n_outputs": task.n_outputs}
     accepted = inspect.signature(net.__init__).parameters
     criteria = {"classification": nn.CrossEntropyLoss, "multilabel": nn.BCEWithLogitsLoss}
     return skorch.NeuralNet(
         net,
         criterion=criteria.get(task.kind, nn.MSELoss),
-        optimizer=torch.optim.Adam,
+        optimizer=optimizer,
         iterator_train__shuffle=True,
         train_split=None,
         callbacks="disable",
@@ -271,95 +219,3 @@ def initialize(net: skorch.NeuralNet) -> skorch.NeuralNet:
             "left out. Make them part of one module."
         )
     return net
-
-
-def read_output(net: skorch.NeuralNet, x: Any) -> Tensor | None:
-    """The net's output for a few rows, in evaluation mode; None where it is no single tensor."""
-    from skorch.utils import to_tensor
-
-    with evaluation_mode(net.module_), torch.no_grad():
-        try:
-            output = net.infer(to_tensor(x, device=net.device))
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            shape = tuple(x.shape) if hasattr(x, "shape") else type(x).__name__
-            raise InvalidInputError(
-                f"The network cannot read X: {error}. It was given {len(x)} rows of shape "
-                f"{shape[1:] if isinstance(shape, tuple) else shape}. Check its input size."
-            ) from error
-    return output if isinstance(output, Tensor) else None
-
-
-def check_output(net: skorch.NeuralNet, output: Tensor | None, task: Task) -> None:
-    """Refuse outputs that the criterion would read as something else.
-
-    Raises
-    ------
-    InvalidInputError
-        If the size does not fit y, or NLLLoss and BCELoss are given logits.
-    """
-    if output is None:
-        return  # a user's own get_loss knows what to do with it
-    criterion, name = net.criterion_, type(net.criterion_).__name__
-    if isinstance(criterion, _CLASS_CRITERIA) and task.kind == "classification":
-        _check_size(output.shape[1] if output.dim() > 1 else 1, task)
-    if isinstance(criterion, nn.NLLLoss):
-        _check_nll(net, output)
-    if isinstance(criterion, nn.BCELoss) and not bool(((output >= 0) & (output <= 1)).all()):
-        raise InvalidInputError(
-            f"{name} needs probabilities, but the module returns values from "
-            f"{float(output.min()):.3g} to {float(output.max()):.3g}. Its loss would be NaN. Use "
-            "criterion=torch.nn.BCEWithLogitsLoss."
-        )
-
-
-def _check_size(size: int, task: Task) -> None:
-    if size != task.n_outputs:
-        raise InvalidInputError(
-            f"The network has {size} outputs but y has {task.n_outputs} classes: "
-            f"{np.asarray(task.classes).tolist()[:10]}. Each class needs an output. Give the "
-            f"last layer {task.n_outputs}."
-        )
-
-
-def _check_nll(net: skorch.NeuralNet, output: Tensor) -> None:
-    # skorch's classifier takes the logarithm itself, a plain NeuralNet does not.
-    takes_log = isinstance(net, skorch.NeuralNetClassifier)
-    sums = output.sum(1) if takes_log else output.exp().sum(1)
-    positive = bool((output >= 0).all()) if takes_log else True
-    if positive and torch.allclose(sums, torch.ones_like(sums), atol=1e-3):
-        return
-    needed = "probabilities (a last softmax)" if takes_log else "log-probabilities"
-    raise InvalidInputError(
-        f"NLLLoss needs {needed}, but the module's outputs look like logits: the first row is "
-        f"{[round(v, 3) for v in output[0].tolist()][:10]}. Its loss would be wrong or NaN. Use "
-        "criterion=torch.nn.CrossEntropyLoss."
-    )
-
-
-def shape_targets(net: skorch.NeuralNet, y: Any, output: Tensor | None, task: Task) -> Any:
-    """Encoded y in the shape and type that the criterion compares with the output.
-
-    Raises
-    ------
-    InvalidInputError
-        If there is no such shape.
-    """
-    if output is None or isinstance(net.criterion_, _CLASS_CRITERIA):
-        return y
-    if task.kind == "classification":
-        if not isinstance(net.criterion_, _LABEL_CRITERIA + _REAL_CRITERIA):
-            return y  # a criterion of the user's own: class numbers
-        if task.n_outputs > 2:
-            raise InvalidInputError(
-                f"{type(net.criterion_).__name__} knows two classes but y has {task.n_outputs}. "
-                "The others would be read as numbers. Use criterion=torch.nn.CrossEntropyLoss."
-            )
-        y = y.astype(np.float32)
-    wanted = (len(y), *output.shape[1:])
-    if int(np.prod(wanted)) != y.size:
-        raise InvalidInputError(
-            f"The network's output has shape {tuple(output.shape[1:])} a row, y has "
-            f"{tuple(y.shape[1:])}. They are compared element by element. Give the last layer "
-            f"{max(1, y[0].size)} outputs."
-        )
-    return y.reshape(wanted)

@@ -13,7 +13,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_array, column_or_1d, validate_data
 from torch import nn
 
-from ._task import Kind
+from ._task import Kind, Task
 from .exceptions import InvalidInputError
 
 _CLASS_TYPES = ("binary", "multiclass")
@@ -62,6 +62,50 @@ def read_target_features(estimator: Any, X_val: Any, X: NDArray[Any], net: Any) 
             "reads both. Prepare them in the same way."
         )
     return X_val
+
+
+def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) -> NDArray[Any]:
+    """Features of rows to value after fit, which must have the columns of the source.
+
+    Raises
+    ------
+    InvalidInputError
+        For columns of text.
+    """
+    check_no_text(X, "X")
+    return validate_data(estimator, X, reset=False, **(_feature_options(X, net) | {"dtype": dtype}))
+
+
+def read_new_y(y: Any, n_samples: int, kind: str, task: Task) -> NDArray[Any]:
+    """Labels or targets of rows to value after fit.
+
+    Raises
+    ------
+    InvalidInputError
+        If they are of another kind than those of fit, or hold a label that fit did not see.
+    """
+    asked = {"multilabel": "auto"}.get(kind, kind)
+    read_as, read = read_y(y, n_samples, asked)
+    if read_as != kind:
+        raise InvalidInputError(
+            f"y is read as {read_as} but fit learnt {kind}. Values are of one kind. Encode y as "
+            "in fit."
+        )
+    if kind in ("multilabel", "regression") and read.shape[1] != task.n_outputs:
+        raise InvalidInputError(
+            f"y has {read.shape[1]} columns but that of fit had {task.n_outputs}. The network "
+            "predicts as many as in fit. Pass the same columns."
+        )
+    if kind == "classification":
+        assert task.classes is not None
+        _check_sortable(task.classes, read)
+        unknown = np.setdiff1d(read, task.classes)
+        if len(unknown):
+            raise InvalidInputError(
+                f"y holds {unknown.tolist()[:10]}, which fit did not see. The network has no "
+                f"output for it. Labels of fit are {task.classes.tolist()[:10]}."
+            )
+    return read
 
 
 def _feature_options(X: Any, net: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from skorch.utils import to_tensor
 from torch import Tensor, nn
 
-from ._similarity import Similarity
+from ._similarity import Reference, Similarity
 from ._statistics import WeightedMean
 from ._trajectory import Checkpoint
 from .exceptions import InvalidInputError
@@ -36,35 +36,55 @@ class ScoringOptions:
     layers: str | Sequence[str] | None
     source_batch_size: int | str
     needs_norms: bool = True
+    needs_typical_norm: bool = False
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Some rows of an array, taken from it when they are read."""
+
+    array: NDArray[Any]
+    rows: NDArray[np.intp]
+
+    def __getitem__(self, part: slice) -> NDArray[Any]:
+        """Some of the rows."""
+        return self.array[self.rows[part]]
 
 
 class SourceScorer:
-    """Adds up the similarities of every source row, checkpoint by checkpoint.
+    """Adds up the similarities of every pair of a row and a label, checkpoint by checkpoint.
 
     Parameters
     ----------
     net : skorch net
         Initialised. It is evaluated as it is at each checkpoint and left as it was.
-    X, y : array of shape (n_samples, ...)
-        Features and labels, encoded as the net's criterion wants them.
-    rows : int array of shape (n_rows,)
+    X : array of shape (n_samples, ...)
+        Features of all rows.
+    rows : int array of shape (n_pairs,)
         Which of them to score, in this order.
+    y : array of shape (n_pairs, ...) or Picked
+        The label of each pair, encoded as the net's criterion wants it.
     options : ScoringOptions
+    target : tuple of arrays (X, y) or None
+        The target set, encoded. Read only where the similarity needs its typical norm and the
+        checkpoint does not bring it.
     """
 
     def __init__(
         self,
         net: skorch.NeuralNet,
         X: Any,
-        y: Any,
         rows: NDArray[np.intp],
+        y: Any,
         options: ScoringOptions,
+        target: tuple[Any, Any] | None = None,
     ) -> None:
-        self._net, self._X, self._y = net, X, y
+        self._net, self._X, self._y, self._target = net, X, y, target
         self._rows = rows
-        self._all = len(rows) == len(X)
+        self._all = len(rows) == len(X) and np.array_equal(rows, np.arange(len(X)))
         self._options = options
         self.mean = WeightedMean(len(rows))
+        self.reference = Reference(float("nan"))
         loss, self._loss_reads_x = per_sample_loss(net)
         infer = None if type(net).infer is skorch.NeuralNet.infer else net.infer
         self.engine = GradientEngine(
@@ -73,50 +93,69 @@ class SourceScorer:
         self._batch_size = self._choose_batch_size()
 
     def visit(self, checkpoint: Checkpoint) -> None:
-        """Score every source row at a checkpoint."""
+        """Score every pair at a checkpoint."""
         compared = {
             name: checkpoint.gradient[name]
             for name in self.engine.parameter_names
             if name in checkpoint.gradient
         }
-        target_norm = float(sum(grad.double().square().sum() for grad in compared.values()) ** 0.5)
-        uniform = self._options.weighting == "uniform"
-        self.mean.start_checkpoint(1.0 if uniform else target_norm)
         with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
-            start = 0
-            while start < len(self._rows):
-                rows = slice(start, min(start + self._batch_size, len(self._rows)))
-                try:
-                    dot, norm = self._terms(rows, compared, checkpoint.number)
-                except (RuntimeError, MemoryError) as error:
-                    if self._batch_size == 1 or not out_of_memory(error):
-                        raise
-                    self._batch_size = max(1, (rows.stop - rows.start) // 2)
-                    continue
-                self.mean.add(rows, self._options.similarity(dot, norm, target_norm))
-                start = rows.stop
+            self.reference = self._refer(compared, checkpoint)
+            uniform = self._options.weighting == "uniform"
+            self.mean.start_checkpoint(1.0 if uniform else self.reference.norm)
+            for rows, dot, norm in self._in_batches(len(self._rows), self._batch, compared):
+                self._check_finite(rows, dot, norm, checkpoint.number)
+                self.mean.add(rows, self._options.similarity(dot, norm, self.reference))
 
-    def _terms(
-        self, rows: slice, gradient: dict[str, Tensor], number: int
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        x, y = self._batch(rows)
-        terms = self.engine.terms(x, y, gradient, norms=self._options.needs_norms)
-        dot = terms.dot.double().cpu().numpy()
-        squared = terms.squared_norm.double().cpu().numpy()
-        finite = np.isfinite(dot) & (np.isfinite(squared) | (not self._options.needs_norms))
+    def _refer(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> Reference:
+        norm = float(sum(grad.double().square().sum() for grad in compared.values()) ** 0.5)
+        typical = checkpoint.typical_norm
+        if self._options.needs_typical_norm and np.isnan(typical):
+            assert self._target is not None
+            batches = self._in_batches(len(self._target[0]), self._target_batch, compared)
+            typical = float(np.median(np.concatenate([norms for _, _, norms in batches])))
+        return Reference(norm, typical)
+
+    def _in_batches(
+        self, n: int, read: Callable[[slice], tuple[Any, Any]], compared: dict[str, Tensor]
+    ) -> Iterator[tuple[slice, NDArray[np.float64], NDArray[np.float64]]]:
+        """Dots and norms of n rows, in smaller batches once memory has run out."""
+        start = 0
+        while start < n:
+            rows = slice(start, min(start + self._batch_size, n))
+            try:
+                terms = self.engine.terms(*read(rows), compared, norms=self._options.needs_norms)
+            except (RuntimeError, MemoryError) as error:
+                if self._batch_size == 1 or not out_of_memory(error):
+                    raise
+                self._batch_size = max(1, (rows.stop - rows.start) // 2)
+                continue
+            dot = terms.dot.double().cpu().numpy()
+            yield rows, dot, np.sqrt(terms.squared_norm.double().cpu().numpy())
+            start = rows.stop
+
+    def _check_finite(
+        self, rows: slice, dot: NDArray[np.float64], norm: NDArray[np.float64], number: int
+    ) -> None:
+        finite = np.isfinite(dot) & (np.isfinite(norm) | (not self._options.needs_norms))
         if not finite.all():
             bad = int(self._rows[rows][np.argmin(finite)])
             raise InvalidInputError(
                 f"The gradient of source row {bad} is not finite at checkpoint {number}. Its "
                 "features or target are too large for float32. Scale them, or remove the row."
             )
-        return dot, np.sqrt(squared)
 
     def _batch(self, rows: slice) -> tuple[Any, Any]:
-        device = self._net.device
         index = rows if self._all else self._rows[rows]  # a slice copies nothing
-        x = to_tensor(self._X[index], device=device)
-        y = to_tensor(self._y[index], device=device)
+        return self._on_device(self._X[index], self._y[rows])
+
+    def _target_batch(self, rows: slice) -> tuple[Any, Any]:
+        assert self._target is not None
+        X, y = self._target
+        return self._on_device(X[rows], y[rows])
+
+    def _on_device(self, x: Any, y: Any) -> tuple[Any, Any]:
+        x, y = (to_tensor(part, device=self._net.device) for part in (x, y))
         return x, ((y, x) if self._loss_reads_x else y)
 
     def _choose_batch_size(self) -> int:

@@ -12,7 +12,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
 from .exceptions import InvalidInputError, TargetScaleWarning, UnseenLabelWarning
 
-Rows = NDArray[np.intp]
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,19 +80,47 @@ class Fold:
 
     Attributes
     ----------
-    target : int array or None
-        Rows of X that are the target; None where a target set was given.
+    target : int array
+        Target rows; of X, or of the target set that was given.
     source : int array
         Rows of X to value.
     """
 
-    target: Rows | None
-    source: Rows
+    target: Index
+    source: Index
 
 
-def given_target(n_samples: int) -> list[Fold]:
+def given_target(n_samples: int, n_target: int) -> list[Fold]:
     """A target set was given: it values every row."""
-    return [Fold(None, np.arange(n_samples))]
+    return [Fold(np.arange(n_target), np.arange(n_samples))]
+
+
+def resample(target: Index, y: Any, kind: str, seed: int) -> tuple[Index, Index]:
+    """Draw as many target rows with replacement, as many of each class as there are.
+
+    Parameters
+    ----------
+    target : int array of shape (n_target,)
+        Rows to draw from.
+    y : array of shape (n_target, ...)
+        Their labels or targets.
+    kind : str
+        The kind of task.
+    seed : int
+        Which rows are drawn.
+
+    Returns
+    -------
+    drawn, left_out : int arrays
+        The rows drawn, repeats included, and those never drawn: about 37 of 100.
+    """
+    rng = np.random.default_rng(seed)
+    groups = np.zeros(len(y), dtype=np.intp)
+    if kind == "classification":
+        groups = np.unique(y, return_inverse=True)[1]
+    of_groups = [target[groups == group] for group in np.unique(groups)]
+    drawn = np.concatenate([rng.choice(rows, len(rows)) for rows in of_groups])
+    return np.sort(drawn), np.setdiff1d(target, drawn)
 
 
 def cross_fit(X: Any, y: Any, kind: str, cv: Any, seed: int) -> list[Fold]:
@@ -149,8 +177,13 @@ def _check_counts(n: int, y: Any, cv: int, n_features: int | None) -> None:
     )
 
 
-def check_classes(y: Any, y_target: Any) -> None:
+def check_classes(y: Any, y_target: Any) -> int:
     """Refuse a target set of one class; warn of labels that it lacks.
+
+    Returns
+    -------
+    int
+        Classes in both sets together.
 
     Raises
     ------
@@ -173,6 +206,7 @@ def check_classes(y: Any, y_target: Any) -> None:
             UnseenLabelWarning,
             stacklevel=4,
         )
+    return len(known) + len(lacking)
 
 
 def check_scale(X: NDArray[np.float32], X_target: NDArray[np.float32]) -> None:

@@ -32,9 +32,14 @@ class Rows:
     y: NDArray[Any]
     kind: Kind
 
-    def take(self, index: NDArray[np.intp]) -> Rows:
+    def take(self, index: NDArray[np.intp] | slice) -> Rows:
         """Some of the rows."""
         return Rows(self.X[index], self.y[index], self.kind)
+
+    def joined(self, other: Rows) -> Rows:
+        """These rows, then others of their kind."""
+        X, y = (np.concatenate(parts) for parts in ((self.X, other.X), (self.y, other.y)))
+        return Rows(X, y, self.kind)
 
 
 @dataclass(frozen=True)

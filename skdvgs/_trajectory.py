@@ -35,11 +35,14 @@ class Checkpoint:
         Optimiser steps before it.
     gradient : dict of str to Tensor
         Target gradient by parameter name; parameters the target loss does not reach are absent.
+    typical_norm : float
+        Median length of single target rows' gradients, where it is known already, else NaN.
     """
 
     number: int
     step: int
     gradient: dict[str, torch.Tensor]
+    typical_norm: float = float("nan")
 
 
 @dataclass
@@ -59,20 +62,22 @@ class CheckpointCallback(skorch.callbacks.Callback):
     Parameters
     ----------
     visit : callable
-        ``visit(checkpoint)``; the network is as skorch has it, in training mode.
+        ``visit(checkpoint)``; the network is as skorch has it, in training mode. Training ends
+        after the step when it returns True.
     compute_every : int
         Optimiser steps from one checkpoint to the next.
     name : str
         Which trajectory this is, for messages.
     """
 
-    def __init__(self, visit: Callable[[Checkpoint], None], compute_every: int, name: str) -> None:
+    def __init__(self, visit: Callable[[Checkpoint], bool], compute_every: int, name: str) -> None:
         self.visit = visit
         self.compute_every = compute_every
         self.name = name
         self.recorded = Recorded()
         self._step = 0
         self._new_step = False
+        self._is_last = False
 
     def on_batch_begin(self, net: Any, batch: Any = None, training: bool = False, **_: Any) -> None:
         """Note that the next gradient is the first of a step: LBFGS computes several."""
@@ -92,7 +97,7 @@ class CheckpointCallback(skorch.callbacks.Callback):
         if not all(bool(grad.isfinite().all()) for grad in gradient.values()):
             self._stop("gradient is not finite", step)
         self.recorded.losses.append(np.nan)  # known at the end of the batch
-        self.visit(Checkpoint(len(self.recorded.losses) - 1, step, gradient))
+        self._is_last = self.visit(Checkpoint(len(self.recorded.losses) - 1, step, gradient))
 
     def on_batch_end(self, net: Any, batch: Any = None, training: bool = False, **kw: Any) -> None:
         """Check the loss of the step that was just made."""
@@ -103,6 +108,8 @@ class CheckpointCallback(skorch.callbacks.Callback):
             self._stop(f"loss is {loss}", self._step - 1)
         if self.recorded.losses and np.isnan(self.recorded.losses[-1]):
             self.recorded.losses[-1] = loss
+        if self._is_last:
+            raise KeyboardInterrupt  # how callbacks end skorch's training
 
     def _stop(self, what: str, step: int) -> None:
         raise TrainingDivergedError(
@@ -118,7 +125,7 @@ class Start:
 
     X: Any
     y: Any
-    visit: Callable[[Checkpoint], None]
+    visit: Callable[[Checkpoint], bool]
 
 
 def follow(

@@ -10,13 +10,16 @@ import numpy as np
 import torch
 from joblib import Parallel, delayed
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, _fit_context
+from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval, Options, StrOptions
 
-from ._inputs import scale_features
+from ._after_fit import FittedValuer
+from ._fitted import FittedTrajectories
 from ._job import TrajectoryJob, TrajectoryResult, run_job, threads_a_job
 from ._net import check_net, task_of_net
+from ._outcome import Outcome, combine
+from ._plan import Plan, make_jobs, make_plan
 from ._reading import (
     all_or_nothing,
     read_features,
@@ -24,14 +27,13 @@ from ._reading import (
     read_target_y,
     read_y,
 )
-from ._scoring import ScoringOptions
+from ._settings import Settings, decide
 from ._similarity import SIMILARITIES
-from ._statistics import mean_over_trajectories
-from ._target import Fold, check_classes, check_scale, cross_fit, given_target, unpack_target
-from ._task import TASKS, Rows, make_task
+from ._target import check_classes, check_scale, unpack_target
+from ._task import TASKS, Rows
 
 
-class DVGSValuer(BaseEstimator):
+class DVGSValuer(FittedValuer):
     """Value training rows by how their gradients agree with those of a trusted target set.
 
     A network is trained on the target set. At checkpoints along the way each source row's own
@@ -44,32 +46,49 @@ class DVGSValuer(BaseEstimator):
     Parameters
     ----------
     net : None, torch.nn.Module subclass or skorch.NeuralNet, default=None
-        The network to train. None is a network with one hidden layer on quantile-scaled
-        features (an autoencoder when there are no labels). A Module subclass is wrapped in
+        The network to train. None is the default network: a linear layer, trained from zero, on
+        what a random forest and kernel ridges that never saw a row's label say of it (an
+        autoencoder on quantiles when there are no labels). A Module subclass is wrapped in
         skorch with the settings below; its ``__init__`` is given ``n_features`` and
         ``n_outputs`` if it has parameters of these names. A skorch net keeps its own
         optimiser, criterion, callbacks and batch size and sees X unscaled, as float32 (as
         int64 where X holds integers and the module starts with an embedding). Its module must
         be a class, not an instance. skorch's default of hiding a fifth of the rows for
         validation is switched off unless a callback monitors a validation score.
-    similarity : {'cosine', 'dot', 'projection', 'euclidean'} or callable, default='cosine'
+    similarity : {'auto', 'cosine', 'discounted_cosine', 'dot', 'projection', 'euclidean'} or \
+callable, default='auto'
         How a row's gradient g is compared with the target gradient t: cosine of their angle
-        (in [-1, 1]), dot product, length of g along t, or minus their distance. A callable
-        takes ``(dot, norm, target_norm)``: arrays of shape (n,), (n,) and a float, and returns
-        an array of shape (n,), higher for better rows.
+        (in [-1, 1]), dot product, length of g along t, or minus their distance.
+        'discounted_cosine' is ``(1 + cos) / (1 + |g| / m)``, in [0, 2], with m the median
+        length of the target rows' own gradients: for numbers, where wrong rows pull hard rather
+        than elsewhere. 'auto' is that for regression with the default network, else 'cosine'. A
+        callable takes ``(dot, norm, target_norm)``: arrays of shape (n,), (n,) and a float, and
+        returns an array of shape (n,), higher for better rows.
     weighting : {'auto', 'uniform', 'gradient_norm'}, default='auto'
         Weights of the checkpoints in the mean. 'uniform' is the paper's. 'gradient_norm'
         weights each by the length of its target gradient, so that checkpoints where the
         target set is fitted and its gradient is mostly noise count little. 'auto' is
-        'gradient_norm' for the default network and 'uniform' for a net of one's own, which
-        with ``similarity='cosine'`` is exactly the method of the paper.
-    n_restarts : int, default=1
-        Networks trained from fresh weights, per target set; values are means over them.
+        'gradient_norm' for the default network (but 'uniform' for its regressions) and 'uniform'
+        for a net of one's own, which with cosine similarity is exactly the method of the paper.
+    n_restarts : int or 'auto', default='auto'
+        Networks trained, at most, per target set; values are means over them. Those of one's own
+        start from fresh weights each. The default network's for labels and targets each train
+        on a resample of the target rows, drawn with replacement class by class (one alone
+        trains on the target set itself). 'auto' is 8 for them, 2 a fold without a target set,
+        and 1 for other networks.
     max_epochs, lr, batch_size : int, float and int, default=None
-        Training on the target set, as skorch means them. None leaves a skorch net's own
-        setting, and is 100 epochs, 0.001 and 64 otherwise.
+        Training on the target set, as skorch means them: a batch size of -1 is all rows. None
+        leaves a skorch net's own setting. For the default network it is one batch of all rows
+        and a rate from their curvature, 120 epochs for labels and 30 for targets; else 100
+        epochs, 0.001 and 64.
     compute_every : int, default=1
         Optimiser steps from one checkpoint to the next.
+    tol : float, None or 'auto', default='auto'
+        A trajectory ends when the rank correlation (Spearman's) of the values with those at two
+        thirds of its length is above ``1 - tol``, with a first look after 15 checkpoints; and
+        no more restarts are made when the spread of the values over 4, 8, 16, ... restarts
+        promises such a correlation with their long-run means. None goes all the way. 'auto' is
+        0.002 for the default network and None for one's own.
     cv : int, cross-validation generator or iterable, default=5
         Used when no target set is given: each fold in turn is the target set and values all
         the other rows; a row's value is its mean over the folds it is not in. Folds of an int
@@ -80,6 +99,13 @@ class DVGSValuer(BaseEstimator):
         What y means. 'auto' goes by a skorch net's kind, else by
         :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes;
         whole numbers stored as floats with more than 20 distinct values are targets.
+    suggest_labels : bool or 'auto', default='auto'
+        Whether rows are also valued under every label, which tells which one suits them best.
+        It costs one pass over the source for each label. 'auto' does so for the default network
+        and at most 20 labels.
+    store_trajectory : bool, default=False
+        Whether to keep the weights and the target gradient of every checkpoint in memory, for
+        `score_samples` and `label_values`. The default network's few weights are always kept.
     layers : None, 'last', str or sequence of str, default=None
         Compare the gradients of some layers only: the last with parameters, or glob patterns
         of layer or parameter names.
@@ -101,8 +127,19 @@ class DVGSValuer(BaseEstimator):
     ----------
     values_ : ndarray of shape (n_samples,), float64
         The value of each row; higher is better. In [-1, 1] for cosine.
+    standard_errors_ : ndarray of shape (n_samples,), float64
+        Standard error of each value as an estimate of what ever more trajectories would give,
+        from the spread between them ([2]_); NaN for a row that only one has valued.
+        :meth:`confidence_intervals` makes intervals of them.
+    label_values_ : ndarray of shape (n_samples, n_classes), float64
+        Value of each row under each of `classes_`. Only where labels were to be suggested.
+    suggested_labels_ : ndarray of shape (n_samples,)
+        The label under which each row's value is highest. Only where labels were to be
+        suggested.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
+    converged_ : bool
+        Whether every trajectory, and the number of restarts, met `tol`; False without one.
     target_loss_ : ndarray of shape (n_trajectories, n_checkpoints), float64
         Loss of the target batch at each checkpoint; NaN where a trajectory was shorter. Rows
         are restarts within folds.
@@ -144,6 +181,8 @@ class DVGSValuer(BaseEstimator):
     ----------
     .. [1] Evans, Mills, Wu, Song, McWeeney, "Data Valuation with Gradient Similarity",
        arXiv:2405.08217.
+    .. [2] Smyth, "Linear models and empirical Bayes methods for assessing differential
+       expression in microarray experiments", SAGMB 3 (2004).
 
     Examples
     --------
@@ -152,9 +191,11 @@ class DVGSValuer(BaseEstimator):
     >>> from skdvgs import DVGSValuer
     >>> X, y = load_iris(return_X_y=True)
     >>> y[:5] = 2  # five flowers get a wrong name
-    >>> valuer = DVGSValuer(max_epochs=20, random_state=0).fit(X, y)
+    >>> valuer = DVGSValuer(random_state=0).fit(X, y)
     >>> np.sort(np.argsort(valuer.values_)[:5])
     array([0, 1, 2, 3, 4])
+    >>> valuer.suggested_labels_[:5]
+    array([0, 0, 0, 0, 0])
     """
 
     # A target set belongs to the valuer wherever it stands, so it need not be asked for.
@@ -162,16 +203,19 @@ class DVGSValuer(BaseEstimator):
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "net": "no_validation",
-        "similarity": [StrOptions(set(SIMILARITIES)), callable],
+        "similarity": [StrOptions({"auto", *SIMILARITIES}), callable],
         "weighting": [StrOptions({"auto", "uniform", "gradient_norm"})],
-        "n_restarts": [Interval(Integral, 1, None, closed="left")],
+        "n_restarts": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
         "lr": [Interval(Real, 0, None, closed="neither"), None],
-        "batch_size": [Interval(Integral, 1, None, closed="left"), None],
+        "batch_size": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1}), None],
+        "tol": [Interval(Real, 0, 2, closed="neither"), StrOptions({"auto"}), None],
         "compute_every": [Interval(Integral, 1, None, closed="left")],
         "cv": ["cv_object"],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "task": [StrOptions(set(TASKS))],
+        "suggest_labels": ["boolean", StrOptions({"auto"})],
+        "store_trajectory": ["boolean"],
         "layers": [str, "array-like", None],
         "engine": [StrOptions({"auto", "general"})],
         "source_batch_size": [
@@ -188,16 +232,19 @@ class DVGSValuer(BaseEstimator):
         self,
         net: Any = None,
         *,
-        similarity: str | Callable[..., Any] = "cosine",
+        similarity: str | Callable[..., Any] = "auto",
         weighting: str = "auto",
-        n_restarts: int = 1,
+        n_restarts: int | str = "auto",
         max_epochs: int | None = None,
         lr: float | None = None,
         batch_size: int | None = None,
         compute_every: int = 1,
+        tol: float | str | None = "auto",
         cv: Any = 5,
         class_weight: str | dict[Any, float] | None = None,
         task: str = "auto",
+        suggest_labels: bool | str = "auto",
+        store_trajectory: bool = False,
         layers: str | Sequence[str] | None = None,
         engine: str = "auto",
         source_batch_size: int | str = "auto",
@@ -214,9 +261,12 @@ class DVGSValuer(BaseEstimator):
         self.lr = lr
         self.batch_size = batch_size
         self.compute_every = compute_every
+        self.tol = tol
         self.cv = cv
         self.class_weight = class_weight
         self.task = task
+        self.suggest_labels = suggest_labels
+        self.store_trajectory = store_trajectory
         self.layers = layers
         self.engine = engine
         self.source_batch_size = source_batch_size
@@ -260,23 +310,40 @@ class DVGSValuer(BaseEstimator):
     def _fit(self, X: Any, y: Any, X_val: Any, y_val: Any) -> DVGSValuer:
         check_net(self.net)
         source, target = self._read(X, y, X_val, y_val)
+        n_classes = 0
+        if source.kind == "classification":
+            n_classes = check_classes(source.y, source.y if target is None else target.y)
+        settings = decide(self, source.kind, target is not None, n_classes)
         random_state = check_random_state(self.random_state)
-        input_seed, fold_seed = random_state.randint(2**31 - 1, size=2).tolist()
-        folds = self._folds(source, target, fold_seed)
-        if self.net is None:
-            source, target = scale_features(source, target, input_seed)
-        seeds = random_state.randint(2**31 - 1, size=(len(folds), self.n_restarts)).tolist()
-        jobs = [
-            self._job(source, target, fold, seed, f"restart {restart} of fold {number}")
-            for number, fold in enumerate(folds)
-            for restart, seed in enumerate(seeds[number])
-        ]
-        threads = threads_a_job(len(jobs), jobs[0].check() * len(source.X))
-        results = Parallel(n_jobs=self.n_jobs, prefer="processes")(
-            delayed(run_job)(job, threads, bool(self.verbose)) for job in jobs
-        )
-        self._keep(jobs, results, len(source.X))
+        plan = make_plan(self, source, target, settings, random_state)
+        jobs, results, outcome = self._run(plan, settings)
+        trajectories = None
+        if settings.keep:
+            trajectories = FittedTrajectories(source, plan, jobs, results)
+        self._keep(jobs, results, outcome, settings)
+        self._trajectories = trajectories
         return self
+
+    def _run(
+        self, plan: Plan, settings: Settings
+    ) -> tuple[list[TrajectoryJob], list[TrajectoryResult], Outcome]:
+        """Run restarts in waves until the ranking has settled."""
+        jobs: list[TrajectoryJob] = []
+        results: list[TrajectoryResult] = []
+        threads = 0
+        for restarts in plan.waves(settings.n_restarts):
+            wave = make_jobs(self, plan, settings, restarts)
+            if not jobs:
+                work = wave[0].check() * plan.n_source
+                threads = threads_a_job(plan.seeds.size, work)
+            results += Parallel(n_jobs=self.n_jobs, prefer="processes")(
+                delayed(run_job)(job, threads, bool(self.verbose)) for job in wave
+            )
+            jobs += wave
+            outcome = combine(jobs, results, plan.n_source)
+            if settings.tol is not None and outcome.settled(settings.tol):
+                break
+        return jobs, results, outcome
 
     def _read(self, X: Any, y: Any, X_val: Any, y_val: Any) -> tuple[Rows, Rows | None]:
         """Check both sets before any work starts."""
@@ -291,62 +358,38 @@ class DVGSValuer(BaseEstimator):
         check_scale(X, X_val)
         return source, Rows(X_val, y_val, kind)
 
-    def _folds(self, source: Rows, target: Rows | None, seed: int) -> list[Fold]:
-        if source.kind == "classification":
-            check_classes(source.y, source.y if target is None else target.y)
-        if target is not None:
-            return given_target(len(source.X))
-        return cross_fit(source.X, source.y, source.kind, self.cv, seed)
-
-    def _job(
-        self, source: Rows, target: Rows | None, fold: Fold, seed: int, name: str
-    ) -> TrajectoryJob:
-        if fold.target is not None:
-            target = source.take(fold.target)
-        assert target is not None
-        similarity = self.similarity
-        weighting = "gradient_norm" if self.net is None else "uniform"
-        options = ScoringOptions(
-            similarity=SIMILARITIES[similarity] if isinstance(similarity, str) else similarity,
-            weighting=weighting if self.weighting == "auto" else self.weighting,
-            engine=self.engine,
-            layers=self.layers,
-            source_batch_size=self.source_batch_size,
-            needs_norms=similarity != "dot",
-        )
-        settings = {key: getattr(self, key) for key in ("lr", "max_epochs", "batch_size", "device")}
-        return TrajectoryJob(
-            net=self.net,
-            task=make_task(source, target),
-            source=source,
-            target=target,
-            rows=fold.source,
-            settings=settings,
-            class_weight=self.class_weight,
-            options=options,
-            compute_every=self.compute_every,
-            seed=seed,
-            name=name,
-        )
-
     def _keep(
-        self, jobs: list[TrajectoryJob], results: list[TrajectoryResult], n_samples: int
+        self,
+        jobs: list[TrajectoryJob],
+        results: list[TrajectoryResult],
+        outcome: Outcome,
+        settings: Settings,
     ) -> None:
         """Set the fitted attributes, all at the end: a fit that fails leaves none."""
-        means = [result.means for result in results]
-        self.values_ = mean_over_trajectories(means, [job.rows for job in jobs], n_samples)
+        self.values_ = outcome.values
+        self._uncertainty = outcome.uncertainty
+        self.standard_errors_ = outcome.uncertainty.standard_errors
         longest = max(len(result.losses) for result in results)
         self.target_loss_ = np.full((len(results), longest), np.nan)
         for row, result in zip(self.target_loss_, results, strict=True):
             row[: len(result.losses)] = result.losses
         self.n_checkpoints_ = sum(len(result.losses) for result in results)
+        self.converged_ = settings.tol is not None and (
+            all(result.converged for result in results)
+            and (settings.n_restarts == 1 or outcome.settled(settings.tol))
+        )
         self.engine_report_ = results[-1].report
         self.net_ = jobs[-1].rebuild(results[-1])
-        self.task_ = jobs[0].task.kind
-        if jobs[0].task.classes is not None:
-            self.classes_ = jobs[0].task.classes
-        elif hasattr(self, "classes_"):
-            del self.classes_
+        task = jobs[0].recipe.task
+        self.task_ = task.kind
+        for name in ("classes_", "label_values_", "suggested_labels_"):
+            if hasattr(self, name):
+                delattr(self, name)
+        if task.classes is not None:
+            self.classes_ = task.classes
+        if outcome.label_values is not None:
+            self.label_values_ = outcome.label_values
+            self.suggested_labels_ = self.classes_[np.argmax(outcome.label_values, axis=1)]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -9,7 +9,9 @@ from skorch.callbacks import EarlyStopping, EpochTimer
 from skorch.dataset import Dataset, ValidSplit
 from torch import nn
 
-from skdvgs._net import ArrayDataset, DefaultModule, build_net, shape_targets
+from skdvgs._default_net import DefaultHead
+from skdvgs._net import ArrayDataset, build_net
+from skdvgs._net_output import shape_targets
 from skdvgs._task import Task
 
 CLASSES = Task("classification", 2, np.array([0, 1]))
@@ -69,7 +71,7 @@ def test_module_class_is_told_the_sizes_it_asks_for():
     assert built.module__n_features == 4
     assert not hasattr(built, "module__n_outputs")
     built = build_net(None, CLASSES, 4, NONE, None)
-    assert built.module is DefaultModule
+    assert built.module is DefaultHead
     assert built.module__n_outputs == 2
 
 

@@ -41,7 +41,7 @@ def options(source_batch_size="auto", similarity=cosine):
 
 
 def means(net, rows, **kwargs):
-    scorer = SourceScorer(net, X, Y, rows, options(**kwargs))
+    scorer = SourceScorer(net, X, rows, Y[rows], options(**kwargs))
     gradient = {name: torch.ones_like(p) for name, p in net.module_.named_parameters()}
     for number in range(2):
         scorer.visit(Checkpoint(number, number, gradient))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from skdvgs._similarity import SIMILARITIES
+from skdvgs._similarity import SIMILARITIES, Reference, UserSimilarity
+from skdvgs.exceptions import InvalidInputError
 
 
 @pytest.fixture
@@ -13,12 +14,21 @@ def vectors():
 
 
 def from_terms(name, rows, target):
-    terms = rows @ target, np.linalg.norm(rows, axis=1), float(np.linalg.norm(target))
-    return SIMILARITIES[name](*terms)
+    norms = np.linalg.norm(rows, axis=1)
+    reference = Reference(float(np.linalg.norm(target)), TYPICAL)
+    return SIMILARITIES[name](rows @ target, norms, reference)
+
+
+TYPICAL = 2.5
+
+
+def cosine(r, t):
+    return r @ t / np.linalg.norm(r) / np.linalg.norm(t)
 
 
 FORMULAS = {
-    "cosine": lambda r, t: r @ t / np.linalg.norm(r) / np.linalg.norm(t),
+    "cosine": cosine,
+    "discounted_cosine": lambda r, t: (1 + cosine(r, t)) / (1 + np.linalg.norm(r) / TYPICAL),
     "dot": lambda r, t: r @ t,
     "projection": lambda r, t: r @ (t / np.linalg.norm(t)),
     "euclidean": lambda r, t: -np.linalg.norm(r - t),
@@ -38,10 +48,26 @@ def test_zero_gradients_are_no_division_by_zero(name, vectors):
     rows[3] = 0
     assert np.isfinite(from_terms(name, rows, target)).all()
     assert np.isfinite(from_terms(name, rows, 0 * target)).all()
-    if name != "euclidean":
-        assert from_terms(name, rows, target)[3] == 0
+    at_zero = {"euclidean": -np.linalg.norm(target), "discounted_cosine": 1.0}
+    assert from_terms(name, rows, target)[3] == pytest.approx(at_zero.get(name, 0.0))
 
 
 def test_cosine_stays_in_its_range():
-    almost = SIMILARITIES["cosine"](np.array([1.0000001, -1.0000001]), np.ones(2), 1.0)
+    almost = SIMILARITIES["cosine"](np.array([1.0000001, -1.0000001]), np.ones(2), Reference(1.0))
     np.testing.assert_array_equal(almost, [1.0, -1.0])
+
+
+def test_targets_without_any_gradient_discount_nothing():
+    discounted = SIMILARITIES["discounted_cosine"](np.ones(1), np.ones(1), Reference(1.0, 0.0))
+    np.testing.assert_array_equal(discounted, [2.0])
+
+
+def test_a_function_of_ones_own_gets_three_arguments():
+    own = UserSimilarity(lambda dot, norm, target_norm: dot - norm * target_norm)
+    found = own(np.array([1.0, 2.0]), np.array([3.0, 4.0]), Reference(0.5, 7.0))
+    np.testing.assert_array_equal(found, [-0.5, 0.0])
+
+
+def test_a_function_of_ones_own_must_return_a_number_a_row():
+    with pytest.raises(InvalidInputError, match=r"shape \(\) for 2 rows"):
+        UserSimilarity(lambda dot, norm, target_norm: 1.0)(np.ones(2), np.ones(2), Reference(1.0))

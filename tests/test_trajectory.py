@@ -53,7 +53,7 @@ def train(net, rows, score, compute_every=1):
     seen = []
 
     def start(net):
-        scorer = SourceScorer(net, *rows, np.arange(50), OPTIONS) if score else None
+        scorer = SourceScorer(net, rows[0], np.arange(50), rows[1], OPTIONS) if score else None
 
         def visit(checkpoint):
             seen.append(checkpoint)

@@ -210,7 +210,7 @@ def test_a_users_splitter_is_used(iris):
     folds = list(GroupKFold(3).split(X, y, groups))
     valuer = DVGSValuer(max_epochs=2, random_state=0, cv=folds).fit(X, y)
     assert np.isfinite(valuer.values_).all()
-    assert len(valuer.target_loss_) == 3
+    assert len(valuer.target_loss_) == 3 * 2  # two restarts of the default network each
 
 
 def test_settings_of_the_valuer_win_over_those_of_the_net(iris):

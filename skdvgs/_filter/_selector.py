@@ -139,7 +139,7 @@ class LowValueSelector(BaseEstimator):
                 groups,
                 # With two classes the other label turns a row's gradient round. Its length
                 # changes too, so the other similarities are no mirror.
-                mirrored=getattr(valuer, "similarity", None) == "cosine",
+                mirrored=getattr(valuer, "similarity", None) in ("auto", "cosine"),
                 standard_errors=getattr(valuer, "standard_errors_", None),
             )
         else:

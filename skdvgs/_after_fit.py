@@ -1,0 +1,124 @@
+"""What a fitted valuer tells beyond the values of its own rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from ._fitted import FittedTrajectories
+from ._reading import read_new_features, read_new_y
+from ._uncertainty import Uncertainty
+from .exceptions import InvalidInputError
+
+
+class FittedValuer(BaseEstimator):
+    """Methods that need what fit leaves behind."""
+
+    net: Any
+    task_: str
+    values_: NDArray[np.float64]
+    _uncertainty: Uncertainty
+    _trajectories: FittedTrajectories | None
+
+    def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Value further rows along the trajectories of fit.
+
+        Rows that were fitted get the value they have in `values_`; other rows the one that fit
+        would have given them, for the default network as far as its input stage, which has not
+        seen them, allows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows with the columns of the X of fit.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Their labels or targets. Without labels a row is valued under the one of `classes_`
+            that suits it best; rows of a reconstruction have none.
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples,), float64
+            Higher is better.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If no trajectory was kept, or the rows do not fit those of fit.
+        """
+        trajectories = self._kept_trajectories("score_samples")
+        if y is None and self.task_ == "classification":
+            return self.label_values(X).max(axis=1)
+        X = read_new_features(self, X, trajectories.dtype, self.net)
+        return trajectories.values(X, read_new_y(y, len(X), self.task_, trajectories.task))
+
+    def label_values(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Value that each row would have under each label.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows with the columns of the X of fit. Rows that were fitted are known again.
+
+        Returns
+        -------
+        label_values : ndarray of shape (n_samples, n_classes), float64
+            Columns in the order of `classes_`. The largest of a row tells the label that suits
+            it best.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If the task has no classes, or no trajectory was kept.
+        """
+        trajectories = self._kept_trajectories("label_values")
+        if self.task_ != "classification":
+            raise InvalidInputError(
+                f"label_values needs classes but the task is {self.task_}. Only one label out of "
+                "several can be valued against the others. Use score_samples."
+            )
+        return trajectories.label_values(read_new_features(self, X, trajectories.dtype, self.net))
+
+    def confidence_intervals(self, level: float = 0.95) -> NDArray[np.float64]:
+        """Return intervals for what the values would be with ever more trajectories.
+
+        Parameters
+        ----------
+        level : float, default=0.95
+            Probability, in (0, 1), with which each interval covers it.
+
+        Returns
+        -------
+        intervals : ndarray of shape (n_samples, 2), float64
+            Lower and upper ends, by Student's t; NaN where there is no standard error.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If `level` is not between 0 and 1.
+        """
+        check_is_fitted(self, "values_")
+        if not 0.0 < level < 1.0:
+            raise InvalidInputError(
+                f"level={level} is no probability between 0 and 1. It says how often an interval "
+                "covers the value. Use e.g. 0.95."
+            )
+        return self._uncertainty.intervals(self.values_, level)
+
+    def _kept_trajectories(self, method: str) -> FittedTrajectories:
+        check_is_fitted(self, "values_")
+        if self._trajectories is None:
+            raise InvalidInputError(
+                f"{method} needs the trajectories of fit, which were not kept. A network of "
+                "one's own can be large. Set store_trajectory=True before fit."
+            )
+        return self._trajectories

@@ -1,0 +1,72 @@
+"""From the answers of all trajectories to values, their errors, and what low rows look like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._agreement import disagreement_with_long_run
+from ._job import TrajectoryJob, TrajectoryResult
+from ._statistics import mean_over_trajectories
+from ._uncertainty import Uncertainty, uncertainty
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a fit found out.
+
+    Attributes
+    ----------
+    values : array of shape (n_samples,)
+        Mean over the trajectories that valued a row.
+    uncertainty : Uncertainty
+        Of the values.
+    label_values : array of shape (n_samples, n_classes) or None
+        Under every label.
+    trusted, trusted_other : arrays of shape (n_target,) and (n_target, n_others), or None
+        Values of rows of the given target set by trajectories that had left them out, under
+        their own and under other labels; NaN for rows that were never left out.
+    """
+
+    values: Floats
+    uncertainty: Uncertainty
+    label_values: Floats | None
+    trusted: Floats | None
+    trusted_other: Floats | None
+
+    def settled(self, tol: float) -> bool:
+        """Whether more trajectories would leave the ranking as it is."""
+        errors = self.uncertainty.standard_errors
+        return bool(disagreement_with_long_run(self.values, errors) < tol)
+
+
+def combine(jobs: list[TrajectoryJob], results: list[TrajectoryResult], n_source: int) -> Outcome:
+    """Average what trajectories answered, row by row."""
+    answers = [result.answer for result in results]
+    rows = [job.questions.rows for job in jobs]
+    trusted_rows = [job.questions.trusted - n_source for job in jobs]
+    means = [answer.values for answer in answers]
+    values = mean_over_trajectories(means, rows, n_source)
+    return Outcome(
+        values=values,
+        uncertainty=uncertainty(means, rows, values),
+        label_values=_mean_of_all([a.label_values for a in answers], rows, n_source),
+        trusted=_mean_of_all([a.trusted for a in answers], trusted_rows),
+        trusted_other=_mean_of_all([a.trusted_other for a in answers], trusted_rows),
+    )
+
+
+def _mean_of_all(
+    tables: list[Floats | None], rows: list[NDArray[np.intp]], n: int | None = None
+) -> Floats | None:
+    """Means over trajectories, or None where none has answered."""
+    pairs = [(t, r) for t, r in zip(tables, rows, strict=True) if t is not None]
+    if not pairs:
+        return None
+    if n is None:
+        n = 1 + max(int(r.max()) for _, r in pairs)
+    return mean_over_trajectories([t for t, _ in pairs], [r for _, r in pairs], n)

@@ -1,0 +1,70 @@
+"""What trajectories are asked, and how their answers are sorted."""
+
+import numpy as np
+import pytest
+
+from skdvgs._questions import Questions
+from skdvgs._target import resample
+from skdvgs._task import Rows
+
+X = np.zeros((9, 2), dtype=np.float32)
+LABELS = np.array(["b", "a", "c", "a", "b", "c", "a", "b", "c"])
+NUMBERS = np.arange(9.0)[:, None]
+NONE = np.empty(0, dtype=np.intp)
+
+
+def as_value(rows, labels):
+    """A number that tells row and label."""
+    codes = np.searchsorted(["a", "b", "c"], labels) if labels.dtype.kind == "U" else labels[:, 0]
+    return 100.0 * rows + codes
+
+
+def ask(rows, trusted, classes=None, y=LABELS, kind="classification", seed=0):
+    questions = Questions(Rows(X, y, kind), np.asarray(rows), np.asarray(trusted), classes, seed)
+    return questions, questions.read(as_value(*questions.pairs()))
+
+
+def test_own_labels():
+    _, answer = ask([5, 0, 3], NONE)
+    np.testing.assert_array_equal(answer.values, [502, 1, 300])
+    assert answer.label_values is answer.trusted is answer.trusted_other is None
+
+
+def test_every_label():
+    questions, answer = ask([5, 0, 3], [7, 8], classes=np.array(["a", "b", "c"]))
+    np.testing.assert_array_equal(answer.values, [502, 1, 300])
+    np.testing.assert_array_equal(answer.label_values[1], [0, 1, 2])
+    np.testing.assert_array_equal(answer.trusted, [701, 802])
+    np.testing.assert_array_equal(answer.trusted_other, [[700, 702], [800, 801]])
+    rows, labels = questions.pairs()
+    watched = questions.watched()
+    np.testing.assert_array_equal(as_value(rows[watched], labels[watched]), answer.values)
+
+
+def test_other_targets_of_a_regression():
+    _questions, answer = ask([4, 2], [6, 7, 8], y=NUMBERS, kind="regression")
+    np.testing.assert_array_equal(answer.values, [404, 202])
+    np.testing.assert_array_equal(answer.trusted, [606, 707, 808])
+    assert answer.trusted_other.shape == (3, 4)
+    np.testing.assert_array_equal(answer.trusted_other // 100, [[6] * 4, [7] * 4, [8] * 4])
+    assert set((answer.trusted_other % 100).ravel()) <= {6, 7, 8}
+    again = ask([4, 2], [6, 7, 8], y=NUMBERS, kind="regression")[1]
+    np.testing.assert_array_equal(again.trusted_other, answer.trusted_other)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_resampled_targets_keep_their_classes(seed):
+    target = np.array([10, 11, 12, 13, 14, 15, 16])
+    y = np.array([0, 0, 0, 0, 1, 1, 2])
+    drawn, left_out = resample(target, y, "classification", seed)
+    label_of = dict(zip(target, y, strict=True))
+    assert sorted(label_of[row] for row in drawn) == y.tolist()
+    assert set(drawn) | set(left_out) == set(target)
+    assert not set(drawn) & set(left_out)
+
+
+def test_resampled_numbers_leave_a_third_out():
+    target = np.arange(3000)
+    drawn, left_out = resample(target, np.zeros((3000, 1)), "regression", 0)
+    assert len(drawn) == 3000
+    assert abs(len(left_out) / 3000 - np.exp(-1)) < 0.02

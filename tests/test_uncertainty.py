@@ -1,0 +1,60 @@
+"""Standard errors of means over trajectories."""
+
+import numpy as np
+import pytest
+from scipy.special import polygamma
+
+from skdvgs._uncertainty import _inverse_trigamma, uncertainty
+
+
+def simulate(n_trajectories, spread_of_rows, seed, n=1000):
+    """Values, their uncertainty, and the long-run values they estimate."""
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(size=n)
+    sd = 0.05 * (1.0 if spread_of_rows is None else np.sqrt(1 / rng.gamma(spread_of_rows, size=n)))
+    means = list(truth + sd * rng.normal(size=(n_trajectories, n)))
+    values = np.mean(means, axis=0)
+    return values, uncertainty(means, [np.arange(n)] * n_trajectories, values), truth
+
+
+@pytest.mark.parametrize("n_trajectories", [2, 3, 4, 8])
+@pytest.mark.parametrize("spread_of_rows", [None, 10.0, 2.0, 1.0])
+@pytest.mark.parametrize("level", [0.5, 0.95])
+def test_intervals_cover_as_often_as_they_say(n_trajectories, spread_of_rows, level):
+    covered = []
+    for seed in range(10):
+        values, found, truth = simulate(n_trajectories, spread_of_rows, seed)
+        low, high = found.intervals(values, level).T
+        covered.append(np.mean((low <= truth) & (truth <= high)))
+    assert abs(np.mean(covered) - level) < 0.03
+
+
+def test_rows_of_one_trajectory_have_no_error():
+    means, rows = [np.array([1.0, 2.0, 3.0]), np.array([1.5, 2.5])], [np.arange(3), np.arange(2)]
+    found = uncertainty(means, rows, np.array([1.25, 2.25, 3.0]))
+    assert np.isnan(found.standard_errors).tolist() == [False, False, True]
+    assert np.isnan(found.intervals(np.zeros(3), 0.95)[2]).all()
+
+
+def test_one_trajectory_alone():
+    found = uncertainty([np.ones(4)], [np.arange(4)], np.ones(4))
+    assert np.isnan(found.standard_errors).all()
+
+
+def test_few_rows_keep_their_own_variances():
+    """Two rows tell nothing of what variances are typical."""
+    means = [np.array([0.0, 1.0]), np.array([1.0, 4.0])]
+    found = uncertainty(means, [np.arange(2)] * 2, np.array([0.5, 2.5]))
+    np.testing.assert_allclose(found.standard_errors, [0.5, 1.5])
+    np.testing.assert_array_equal(found.degrees_of_freedom, [1, 1])
+
+
+def test_equal_trajectories_have_no_error():
+    means = [np.arange(5.0)] * 3
+    found = uncertainty(means, [np.arange(5)] * 3, np.arange(5.0))
+    np.testing.assert_array_equal(found.standard_errors, np.zeros(5))
+
+
+@pytest.mark.parametrize("value", [1e-6, 1e-3, 0.5, 1.0, 30.0, 1e5])
+def test_inverse_trigamma(value):
+    assert polygamma(1, _inverse_trigamma(value)) == pytest.approx(value, rel=1e-8)
