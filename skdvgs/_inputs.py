@@ -18,8 +18,16 @@ Floats32 = NDArray[np.float32]
 class InputStage(Protocol):
     """Learnt on all rows there are, source and target together."""
 
-    def fit(self, rows: Rows) -> Rows:
-        """Learn from rows, and return them as the network reads them."""
+    def fit(self, rows: Rows, usual: slice) -> Rows:
+        """Learn from rows, and return them as the network reads them.
+
+        Parameters
+        ----------
+        rows : Rows
+            All of them.
+        usual : slice
+            Those that are known to be as rows should be.
+        """
 
     def transform(self, rows: Rows) -> Rows:
         """Rows that were not fitted."""
@@ -40,7 +48,7 @@ class QuantileStage:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def fit(self, rows: Rows) -> Rows:
+    def fit(self, rows: Rows, usual: slice) -> Rows:
         """Learn the quantiles of each column."""
         self._ranks: Any = QuantileTransformer(
             n_quantiles=min(256, len(rows.X)), subsample=10_000, random_state=self._seed
@@ -69,12 +77,13 @@ class ScoreStage:
         self._scores = ScoreInput(task.kind, task.n_outputs, seed)
         self._targets = RankNormalTarget() if task.kind == "regression" else None
 
-    def fit(self, rows: Rows) -> Rows:
+    def fit(self, rows: Rows, usual: slice) -> Rows:
         """Learn from labelled rows; each one's features are made without its own label."""
         if self._targets is not None:
             self._targets.fit(rows.y)
         y = self._targets_of(rows)
-        self._scores.fit(rows.X, y if self._targets is not None else self._task.encode(rows))
+        encoded = y if self._targets is not None else self._task.encode(rows)
+        self._scores.fit(rows.X, encoded, usual)
         return Rows(self._scores.features_, y, rows.kind)
 
     def transform(self, rows: Rows) -> Rows:

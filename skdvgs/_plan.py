@@ -84,7 +84,10 @@ def make_plan(
     stage = None
     if valuer.net is None:
         stage = input_stage(make_task(source, source if target is None else target), input_seed)
-        both = stage.fit(source if target is None else source.joined(target))
+        if target is None:
+            both = stage.fit(source, slice(None))
+        else:
+            both = stage.fit(source.joined(target), slice(n, None))
         source = both.take(slice(n))
         target = None if target is None else both.take(slice(n, None))
         if target is not None and settings.has_head and settings.n_restarts > 1:

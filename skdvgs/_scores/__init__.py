@@ -8,6 +8,7 @@ the trees that did not see the row, and kernel ridge is solved without it, in cl
     _kernel_ridge.py   leave-one-out scores of kernel ridge, exact
     _landmark_ridge.py the same for many rows, on landmarks
     _forest.py         out-of-bag scores
+    _typicality.py     how far to trust what is said of a row
     _layout.py         log-odds, and blocks of scores to rows of equal length
     _stage.py          ScoreInput, which puts them together
     _target.py         numbers to learn in place of a skewed regression target

@@ -63,12 +63,21 @@ class EqualLength:
         self._size = float(np.sqrt(squares)) if squares > 0 else 1.0
         return self
 
-    def transform(self, blocks: Sequence[Floats32]) -> Floats32:
-        """Features of shape (n_samples, n_scores + 2), of squared length length² + BIAS²."""
+    def transform(self, blocks: Sequence[Floats32], trust: Floats32) -> Floats32:
+        """Features of shape (n_samples, n_scores + 2), of squared length length² + BIAS².
+
+        Parameters
+        ----------
+        blocks : sequence of arrays of shape (n_samples, ...)
+            The scores.
+        trust : array of shape (n_samples,)
+            In [0, 1]: what part of each row's scores is kept.
+        """
         features = self._joined(blocks) / np.float32(self._size)
         lengths = np.linalg.norm(features, axis=1, keepdims=True)
-        features /= np.maximum(lengths / self._length, 1.0)
-        missing = np.sqrt(self._length**2 - np.minimum(lengths, self._length) ** 2)
+        features *= trust[:, None] / np.maximum(lengths / self._length, 1.0)
+        shown = trust[:, None] * np.minimum(lengths, self._length)
+        missing = np.sqrt(self._length**2 - shown**2)
         constant = np.full_like(lengths, BIAS)
         return np.concatenate([features, missing, constant], axis=1, dtype=np.float32)
 

@@ -15,6 +15,7 @@ from ._kernel_ridge import KernelRidge
 from ._landmark_ridge import LandmarkRidge
 from ._layout import EqualLength, class_log_odds, label_log_odds
 from ._scaling import GlobalScaling, QuantileNormalScaling, Scaling
+from ._typicality import Typicality
 
 Floats32 = NDArray[np.float32]
 
@@ -75,6 +76,11 @@ class ScoreInput:
     each block of scores, and which of eight penalties each kernel ridge chooses. The scores
     themselves, given the penalties, do not depend on it.
 
+    Rows unlike the usual ones show only a part of their scores, the root of their typicality:
+    their gradients then turn away from any target gradient. Means of ten tables: Spearman
+    correlation with the level of feature noise -0.57 instead of -0.33, AUROC of flipped labels
+    0.9374 instead of 0.9385.
+
     Parameters
     ----------
     kind : {'classification', 'multilabel', 'regression'}
@@ -97,7 +103,7 @@ class ScoreInput:
         self._n_outputs = n_outputs
         self._seed = seed
 
-    def fit(self, X: NDArray[Any], y: NDArray[Any]) -> ScoreInput:
+    def fit(self, X: NDArray[Any], y: NDArray[Any], usual: slice = slice(None)) -> ScoreInput:
         """Learn from all labelled rows, source and target together.
 
         Parameters
@@ -107,6 +113,8 @@ class ScoreInput:
         y : array of shape (n_samples,) or (n_samples, n_outputs)
             Class numbers, 0/1 indicators, or targets of about unit spread (see
             :class:`RankNormalTarget`).
+        usual : slice
+            Rows that show what rows look like; the scores of rows unlike them count less.
         """
         X = np.asarray(X, dtype=np.float32)
         self._scalings: dict[str, Scaling] = {
@@ -116,7 +124,8 @@ class ScoreInput:
         self._scorers = [self._forest(X, y), *self._ridges(X, y)]
         blocks = [self._recipe.to_features(scorer.left_out_) for scorer in self._scorers]
         self._layout = EqualLength(self._recipe.length, self._recipe.equal_blocks).fit(blocks)
-        self.features_ = self._layout.transform(blocks)
+        self._typicality = Typicality(self._seed).fit(X[usual])
+        self.features_ = self._layout.transform(blocks, self._trust(X))
         return self
 
     def transform(self, X: NDArray[Any]) -> Floats32:
@@ -125,7 +134,11 @@ class ScoreInput:
         scaled = self._scaled(X)
         inputs = [X, *(scaled[scaling] for scaling, _ in self._recipe.kernels)]
         scores = [scorer.predict(x) for scorer, x in zip(self._scorers, inputs, strict=True)]
-        return self._layout.transform([self._recipe.to_features(block) for block in scores])
+        blocks = [self._recipe.to_features(block) for block in scores]
+        return self._layout.transform(blocks, self._trust(X))
+
+    def _trust(self, X: Floats32) -> Floats32:
+        return np.sqrt(self._typicality(X))
 
     def _scaled(self, X: Floats32) -> dict[str, Floats32]:
         return {name: scaling.transform(X) for name, scaling in self._scalings.items()}
