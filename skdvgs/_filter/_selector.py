@@ -18,7 +18,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from skdvgs._cutoff import count_low_values
+from skdvgs._cutoff import low_share
 from skdvgs._filter._selection import (
     count_of_fraction,
     keep_all_but_lowest,
@@ -134,14 +134,13 @@ class LowValueSelector(BaseEstimator):
         if self.threshold is not None:
             return keep_at_least(values, groups, self.threshold)
         if self.fraction == "auto":
-            n_drop = count_low_values(
-                values,
-                groups,
+            share = getattr(valuer, "low_fraction_", None)
+            if share is None:
                 # With two classes the other label turns a row's gradient round. Its length
                 # changes too, so the other similarities are no mirror.
-                mirrored=getattr(valuer, "similarity", None) in ("auto", "cosine"),
-                standard_errors=getattr(valuer, "standard_errors_", None),
-            )
+                mirrored = getattr(valuer, "similarity", None) in ("auto", "cosine")
+                share = low_share(values, groups, mirrored=mirrored)
+            n_drop = round(share * len(values))
         else:
             n_drop = count_of_fraction(self.fraction, len(values))  # type: ignore[arg-type]
         return keep_all_but_lowest(values, groups, n_drop)

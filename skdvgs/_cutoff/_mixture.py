@@ -1,10 +1,4 @@
-"""How many rows have low values, from the values themselves.
-
-Two rules. Where turning the label of a row into the other one turns the sign of its value, the
-values of wrongly labelled rows mirror those of the others, and the strongest values of both signs
-tell the share of wrong labels. Elsewhere a class has low rows when its values fall into two
-separate groups. Both lean to too few: a row dropped from clean data is lost for nothing.
-"""
+"""The share of low rows where the values of a label fall into two separate groups."""
 
 from __future__ import annotations
 
@@ -14,9 +8,6 @@ from scipy.stats import pearson3
 
 Floats = NDArray[np.float64]
 
-# The mirror rule looks at a tenth of the rows at least, and of few rows at this many. Measured on
-# subsets of 100 to 800 rows of five data sets: mean error 2 to 4 points at 5 to 40 % flips.
-_FEWEST_STRONG = 60
 # Fewer rows of a class cannot show two groups.
 _FEWEST_OF_GROUP = 10
 # Distance of the two means in units of their standard deviation (root mean square of both).
@@ -31,60 +22,6 @@ _LARGEST_LOW_SHARE = 0.6
 _LOG_OUTSIDE = -8.0
 # Free parameters of the normal, the flat and the skewed density; the mixture has five.
 _FREE_OF_ONE_KIND = np.array([2, 2, 3])
-
-
-def count_low_values(
-    values: Floats,
-    groups: NDArray[np.intp],
-    *,
-    mirrored: bool = False,
-    standard_errors: Floats | None = None,
-) -> int:
-    """Estimate how many rows are low.
-
-    Parameters
-    ----------
-    values : array of shape (n_samples,)
-        Higher is better.
-    groups : int array of shape (n_samples,)
-        The label of each row as a number; all the same where there are no labels.
-    mirrored : bool
-        Whether a row would have minus its value under the other one of two labels, as holds for
-        the cosine similarity of gradients.
-    standard_errors : array of shape (n_samples,) or None
-        Of the values. Not used by these rules.
-
-    Returns
-    -------
-    n_low : int
-        From 0 to n_samples.
-    """
-    labels, label_of_row = np.unique(groups, return_inverse=True)
-    if mirrored and len(labels) == 2:
-        return round(mirrored_share(values) * len(values))
-    return round(separate_share(values, label_of_row) * len(values))
-
-
-def mirrored_share(values: Floats) -> float:
-    """Estimate the share of flipped labels among two, where a flip turns the sign of a value.
-
-    Let f be the density of the values of correctly labelled rows. With a share r of flips the
-    values have the density (1 - r) f(v) + r f(-v). At ±t with t so large that a correct label
-    hardly ever has the value -t, f(-t) is near zero and negative values are the share r of all
-    values of that strength; at smaller t they are more. So r is the least share of negative
-    values among the k strongest ones, over all k, with allowance for chance where k is small.
-    """
-    n = len(values)
-    strongest_first = np.argsort(-np.abs(values), kind="stable")
-    ranks = np.arange(1, n + 1)
-    shares = np.cumsum(values[strongest_first] < 0) / ranks
-    # The upper end of Wilson's interval at one standard error: the least of many shares alone
-    # would be the luckiest, not the purest.
-    halfwidth = np.sqrt(shares * (1 - shares) / ranks + 1 / (4 * ranks**2))
-    upper = (shares + 1 / (2 * ranks) + halfwidth) / (1 + 1 / ranks)
-    fewest = max(n // 10, min(_FEWEST_STRONG, 3 * n // 10), 1)
-    # More than half cannot be told from less: the signs would only have changed sides.
-    return min(0.5, float(shares[fewest - 1 :][np.argmin(upper[fewest - 1 :])]))
 
 
 def separate_share(values: Floats, groups: NDArray[np.intp]) -> float:
