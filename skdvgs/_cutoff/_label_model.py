@@ -1,0 +1,136 @@
+"""The share of wrong labels from the value of every row under every label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from ._label_bins import RANKS, count_in_bins
+from ._label_levels import label_levels
+from ._label_tail import tail_share
+
+Floats = NDArray[np.float64]
+
+# How far the share may lie from that of the tail: it decides where the likelihood is flat, as
+# with many wrong labels and values that tell little.
+_TAIL_ERROR = 0.1
+# How far the shares of single labels may lie from that of all: loose, as labels do differ.
+_LABEL_SPREAD = 0.3
+_LARGEST_SHARE = 0.5
+_STARTS = (0.02, 0.15, 0.4)
+# Keeps slopes finite where values tell all labels.
+_RIDGE = 0.01
+_STEEPEST = 60.0
+# Tighter searches take twice as long and change shares by a tenth of a point.
+_SEARCH = {"maxiter": 100, "ftol": 1e-6}
+
+
+def label_share(label_values: Floats, groups: NDArray[np.intp]) -> float:
+    """Estimate the share of wrong labels.
+
+    Of the rows that carry a label a share r is wrong, and of those that do not a share s should.
+    With f and g the densities of the values under this label of rows that should carry it and
+    that should not,
+
+        rows that carry it have  (1 - r) f + r g,
+        the others have          (1 - s) g + s f.
+
+    The model takes log(f / g) as linear in the rank of the value. Without wrong labels the
+    chance that a row carries the label then runs from 0 to 1 with its value; wrong labels bend
+    it to more than 0 below and less than 1 above, and r and s follow from the bends. They are
+    seen even where the values of right and wrong labels overlap so much that no tail is pure.
+
+    Parameters
+    ----------
+    label_values : array of shape (n_samples, n_labels)
+        NaN where a value is not known.
+    groups : int array of shape (n_samples,)
+        The label of each row, a column of `label_values`.
+
+    Returns
+    -------
+    share : float
+        In [0, 0.5].
+    """
+    own, other, kept = count_in_bins(label_values, groups)
+    if len(kept) == 0:
+        return 0.0
+    levels = label_levels(label_values, groups)
+    model = _LabelModel(own, other, levels.n_others, tail_share(levels))
+    # With more wrong labels than chance gives, own labels are the wrong ones.
+    largest = min(_LARGEST_SHARE, 0.98 * levels.n_others / (levels.n_others + 1))
+    limits = [(0, largest), (0, largest), (-_STEEPEST, _STEEPEST), (0, _STEEPEST)]
+    bounds = np.repeat(limits, len(kept), axis=0)
+    fits = [
+        minimize(
+            model.misfit,
+            np.repeat([start, start, 0.0, 3.0], len(kept)),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options=_SEARCH,
+        )
+        for start in _STARTS
+    ]
+    return model.share(min(fits, key=lambda fit: fit.fun).x)
+
+
+@dataclass(frozen=True, eq=False)
+class _LabelModel:
+    """The model of :func:`label_share` for labels together.
+
+    Parameters are four for each label: r, s times the number of other labels, and constant and
+    slope of log(f / g).
+    """
+
+    own: Floats
+    other: Floats
+    n_others: int
+    tail: float
+
+    def share(self, parameters: Floats) -> float:
+        """Share of wrong labels among all rows."""
+        return float(self._weights @ parameters[: len(self.own)])
+
+    @property
+    def _weights(self) -> Floats:
+        n_rows = self.own.sum(axis=1)
+        return n_rows / n_rows.sum()
+
+    def misfit(self, parameters: Floats) -> tuple[float, Floats]:
+        """Minus the log-likelihood, plus penalties; and the gradient."""
+        parameters = parameters.reshape(4, -1)
+        loss, gradient = self._minus_log_likelihood(*parameters[:, :, None])
+        penalty, by_shares = self._penalty(*parameters[:2])
+        gradient[:2] += by_shares
+        gradient[3] += _RIDGE * parameters[3]
+        return loss + penalty + _RIDGE * np.sum(parameters[3] ** 2) / 2, gradient.ravel()
+
+    def _minus_log_likelihood(
+        self, r: Floats, strays: Floats, constant: Floats, slope: Floats
+    ) -> tuple[float, Floats]:
+        s = strays / self.n_others
+        # f / (f + g): unlike f / g it cannot overflow.
+        true = 1 / (1 + np.exp(-np.clip(constant + slope * RANKS, -30, 30)))
+        own = np.maximum((1 - r) * true + r * (1 - true), 1e-12)
+        other = np.maximum((1 - s) * (1 - true) + s * true, 1e-12)
+        all_rows = (self.own + self.other) / (own + other)
+        loss = -np.sum(self.own * np.log(own / (own + other)))
+        loss -= np.sum(self.other * np.log(other / (own + other)))
+        by_own, by_other = all_rows - self.own / own, all_rows - self.other / other
+        by_odds = (by_own * (1 - 2 * r) - by_other * (1 - 2 * s)) * true * (1 - true)
+        by_r, by_s = by_own * (1 - 2 * true), -by_other * (1 - 2 * true)
+        terms = (by_r, by_s / self.n_others, by_odds, by_odds * RANKS)
+        return float(loss), np.array([term.sum(axis=1) for term in terms])
+
+    def _penalty(self, r: Floats, strays: Floats) -> tuple[float, Floats]:
+        weights = self._weights
+        mean = weights @ r
+        off = np.array([r - mean, strays - mean])
+        pull = len(r) * weights * off / _LABEL_SPREAD**2
+        loss = (mean - self.tail) ** 2 / (2 * _TAIL_ERROR**2) + np.sum(pull * off) / 2
+        pull[0] += weights * ((mean - self.tail) / _TAIL_ERROR**2 - pull.sum())
+        return float(loss), pull

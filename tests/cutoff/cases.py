@@ -1,0 +1,40 @@
+"""Label values and values of target rows whose composition is known."""
+
+import numpy as np
+
+
+def flip(rng, labels, rate, n_labels):
+    """Give a share `rate` of the rows one of the other labels."""
+    n_flipped = round(rate * len(labels))
+    rows = rng.permutation(len(labels))[:n_flipped]
+    given = labels.copy()
+    given[rows] = (labels[rows] + rng.integers(1, n_labels, size=n_flipped)) % n_labels
+    return given
+
+
+def label_values(rng, labels, n_labels, separation):
+    """The value of each row under each label, higher by `separation` under the true one."""
+    of_label = separation * np.eye(n_labels)[labels] + rng.normal(size=(len(labels), n_labels))
+    # Values of a row depend on each other as those of a softmax do; two labels are a mirror.
+    return np.tanh((of_label - of_label.mean(axis=1, keepdims=True)) / 3)
+
+
+def classes(seed, rate, n_labels, *, n=1000, separation=4.0, shares=None):
+    """Label values, given labels and the true labels."""
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(n_labels, size=n, p=shares)
+    values = label_values(rng, labels, n_labels, separation)
+    return values, flip(rng, labels, rate, n_labels), labels
+
+
+def target_rows(seed, n_labels, *, m=400, separation=4.0):
+    """Values of target rows with their own labels and with all others."""
+    rng = np.random.default_rng([seed, 1])
+    labels = rng.integers(n_labels, size=m)
+    values = label_values(rng, labels, n_labels, separation)
+    is_own = np.eye(n_labels, dtype=bool)[labels]
+    return values[is_own], values[~is_own].reshape(m, n_labels - 1)
+
+
+def own(values, labels):
+    return values[np.arange(len(labels)), labels]
