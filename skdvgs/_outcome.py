@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._agreement import disagreement_with_long_run
+from ._cutoff import low_share
 from ._job import TrajectoryJob, TrajectoryResult
 from ._statistics import mean_over_trajectories
 from ._uncertainty import Uncertainty, uncertainty
@@ -37,6 +38,25 @@ class Outcome:
     label_values: Floats | None
     trusted: Floats | None
     trusted_other: Floats | None
+
+    def low_fraction(self, labels: NDArray[np.intp], mirrored: bool) -> float:
+        """Share of rows that are wrong, as far as all this tells.
+
+        Parameters
+        ----------
+        labels : int array of shape (n_samples,)
+            The label of each row as a number.
+        mirrored : bool
+            Whether the other one of two labels would turn the sign of a value.
+        """
+        return low_share(
+            self.values,
+            labels,
+            label_values=self.label_values,
+            null=self.trusted,
+            null_other=self.trusted_other,
+            mirrored=mirrored,
+        )
 
     def settled(self, tol: float) -> bool:
         """Whether more trajectories would leave the ranking as it is."""

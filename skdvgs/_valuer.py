@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from joblib import Parallel, delayed
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
@@ -136,6 +136,10 @@ callable, default='auto'
     suggested_labels_ : ndarray of shape (n_samples,)
         The label under which each row's value is highest. Only where labels were to be
         suggested.
+    low_fraction_ : float
+        Estimated share of rows whose label or target is wrong, in [0, 0.6]. It is what
+        ``LowValueFilter(fraction="auto")`` drops. For discounted cosines without a target set,
+        which alone shows how bad a good row can look, it is 0.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -321,6 +325,7 @@ callable, default='auto'
         if settings.keep:
             trajectories = FittedTrajectories(source, plan, jobs, results)
         self._keep(jobs, results, outcome, settings)
+        self.low_fraction_ = self._estimate_low(source, outcome, settings)
         self._trajectories = trajectories
         return self
 
@@ -357,6 +362,15 @@ callable, default='auto'
         y_val = read_target_y(y_val, len(X_val), kind, y)
         check_scale(X, X_val)
         return source, Rows(X_val, y_val, kind)
+
+    def _estimate_low(self, source: Rows, outcome: Outcome, settings: Settings) -> float:
+        labels = np.zeros(len(source.X), dtype=np.intp)
+        if source.kind == "classification":
+            labels = np.searchsorted(self.classes_, source.y)
+        of_numbers = settings.options.similarity is SIMILARITIES["discounted_cosine"]
+        if of_numbers and outcome.trusted_other is None:
+            return 0.0  # good and bad rows then differ by degree, and nothing shows the degree
+        return outcome.low_fraction(labels, settings.options.similarity is SIMILARITIES["cosine"])
 
     def _keep(
         self,

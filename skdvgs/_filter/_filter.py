@@ -96,12 +96,14 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
     ``Pipeline(..., transform_input=["X_val"])``, ``pipe.fit(X, y, X_val=X_val, y_val=y_val)``
     transforms it. No request has to be set.
 
-    *How many are low, by 'auto'.* With two classes and cosine similarity, the wrong label gives a
-    row minus its value. So the strongest values of both signs tell the share of wrong labels:
-    correct labels hardly ever have strongly negative values. With more classes, or another
-    similarity, a class has low rows where a mixture of two normals with clearly distinct means
-    explains its values better than one normal. For a continuous `y`, and without `y`, only a
-    group of values that lies far apart is found; better give a fraction there.
+    *How many are low, by 'auto'.* The valuer says it, as ``low_fraction_``. With a target set, the
+    default network values target rows that a restart left out, under their own and under other
+    labels or targets: what right and wrong rows look like. The share is the one that mixes the two
+    into the values of the source. Without a target set the values of every row under every label
+    take that part; for a continuous `y` nothing does, and none are dropped. Where a network of
+    one's own has valued no other labels, the values alone must tell: two classes by the sign that
+    a wrong label gives the cosine, other tasks by a group of values that lies far apart. Better
+    give a fraction there.
 
     *Cost*: that of the valuer; the replacement sorts the rows once.
 
