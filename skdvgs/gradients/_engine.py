@@ -87,7 +87,7 @@ class GradientEngine:
     >>> engine = GradientEngine(net, loss)
     >>> dot, squared_norm = engine.terms(X, y, target_gradient)
     >>> dot.shape, engine.report["0.weight"]
-    (torch.Size([6]), 'rule for Linear')
+    (torch.Size([6]), 'rule for Linear, in a chain')
     """
 
     def __init__(

@@ -15,28 +15,15 @@ from skdvgs.gradients._general import (
     general_terms,
     out_of_memory,
 )
-from skdvgs.gradients._plan import Plan, RuledLayer
+from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters, subset
-from skdvgs.gradients._tape import LayerTape, TapeMismatch, joined, output_gradients
+from skdvgs.gradients._ruled import TapeMismatch
+from skdvgs.gradients._sequences import ChainTape
+from skdvgs.gradients._tape import LayerTape, joined, output_gradients
 from skdvgs.gradients._terms import GradientTerms
 
 # What vmap and forward mode raise where they have no rule for an operation.
 _UNSUPPORTED = (RuntimeError, NotImplementedError, ValueError, TypeError)
-
-
-def _apply_rule(
-    name: str, layer: RuledLayer, sides: tuple[Tensor, Tensor], target: Mapping[str, Tensor]
-) -> GradientTerms:
-    """A rule's terms, in the precision of the parameters."""
-    own = {key: target[full] for key, full in layer.parameters.items()}
-    dtype = next(iter(own.values())).dtype
-    inputs, grads = (side.to(dtype) if side.is_floating_point() else side for side in sides)
-    try:
-        return layer.rule.terms(layer.module, inputs, grads, own)
-    except (RuntimeError, ValueError, TypeError, LookupError) as error:
-        if out_of_memory(error):
-            raise
-        raise TapeMismatch(name, f"its rule fails: {str(error)[:120]}") from error
 
 
 def _own_random_numbers(module: nn.Module) -> AbstractContextManager[None]:
@@ -69,11 +56,7 @@ class Paths:
 
     def report(self) -> dict[str, str]:
         """Which path serves each parameter, by name."""
-        served = {
-            name: f"rule for {type(layer.module).__name__}"
-            for layer in self._plan.ruled.values()
-            for name in layer.parameters.values()
-        }
+        served = self._plan.report()
         how = f"{self._mode or 'not run yet'}{self._mode_reason}"
         for name, reason in self._plan.general.items():
             served[name] = f"general path ({how}): {reason}"
@@ -110,21 +93,30 @@ class Paths:
     def _ruled_terms(
         self, x: Batch, y: Batch, target: Mapping[str, Tensor]
     ) -> dict[str, GradientTerms]:
-        """Terms of each layer that has a rule."""
+        """Terms of each chain, and of each layer that has a rule and is in no chain."""
         plan = self._plan
         if not plan.ruled:
             return {}
-        with LayerTape(plan) as tape:
-            losses = self._computation(x, y)
-        n = len(losses)
-        pairs = output_gradients(losses, tape.calls(n))
+        try:
+            with LayerTape(plan) as tape, ChainTape(plan.sequences, target) as chain_tape:
+                losses = self._computation(x, y)
+            n, passes = len(losses), chain_tape.passes
+            chain_tape.expect(n)
+            pairs = output_gradients(losses, tape.calls(n), chained=bool(passes))
+        except RuntimeError as error:
+            if not plan.sequences or out_of_memory(error):
+                raise
+            # A user's own error comes again without chains; what only chains cannot do does not.
+            raise TapeMismatch(next(iter(plan.chains)), f"it fails: {str(error)[:120]}") from error
         zeros = next(iter(target.values())).new_zeros(n)
-        found = {name: GradientTerms(zeros, zeros) for name in plan.ruled}
+        none = GradientTerms(zeros, zeros)
+        found = dict.fromkeys([*plan.chains, *plan.single()], none)
+        found.update((name, p.terms) for name, p in passes.items() if p.terms is not None)
         with torch.no_grad(), _full_precision(losses.device.type):
             for name in list(pairs):
                 layer = plan.ruled[name]
-                sides = joined(name, layer, pairs.pop(name), n)
-                found[name] = _apply_rule(name, layer, sides, target)
+                inputs, grads = joined(name, layer, pairs.pop(name), n)
+                found[name] = layer.terms(name, inputs, grads, target)
         return found
 
     def _general_terms(
@@ -177,7 +169,7 @@ class Paths:
         wrong = [
             name
             for name, terms in found.items()
-            if not reference.agrees(list(self._plan.ruled[name].parameters.values()), terms)
+            if not reference.agrees(self._plan.parameters_of(name), terms)
         ]
         for name in wrong:
             self._plan.reconsider(name, "its rule disagrees with autograd on the first rows")

@@ -7,37 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from torch import Tensor, nn
+from torch import nn
 
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
-from skdvgs.gradients._layout import Layout
-from skdvgs.gradients.rules import LayerRule, LinearProducts, LinearRule, find_products, find_rule
+from skdvgs.gradients._chain import Chain
+from skdvgs.gradients._ruled import RuledLayer
+from skdvgs.gradients._sequences import ChainedSequence, find_sequences
+from skdvgs.gradients.rules import LinearProducts, LinearRule, find_products, find_rule
 
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
 
 
 _EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
-
-
-@dataclass
-class RuledLayer:
-    """A layer, or one linear product within a layer, that an exact rule serves."""
-
-    module: nn.Module
-    rule: LayerRule
-    parameters: dict[str, str]  # the rule's name of a parameter -> its name in the network
-    weight: Tensor | None  # what identifies a product
-    is_product: bool = False
-    layout: Layout = "rows first"
-
-    @property
-    def feature_dims(self) -> tuple[int, int] | None:
-        """Trailing dimensions of input and output that are features, if the rest may be positions.
-
-        None where a rule tells positions and channels apart by itself.
-        """
-        find = getattr(self.rule, "feature_dims", None)
-        return None if find is None else find(self.module)
 
 
 @dataclass
@@ -47,19 +28,60 @@ class Plan:
     ruled: dict[str, RuledLayer] = field(default_factory=dict)
     general: dict[str, str] = field(default_factory=dict)
     watched: list[tuple[nn.Module, LinearProducts]] = field(default_factory=list)
+    sequences: list[ChainedSequence] = field(default_factory=list)
+    disbanded: dict[str, str] = field(default_factory=dict)
 
-    def demote(self, layer: str, reason: str) -> None:
-        """Hand a layer's parameters over to the general path."""
-        for name in self.ruled.pop(layer).parameters.values():
-            self.general[name] = reason
+    @property
+    def chains(self) -> dict[str, Chain]:
+        """Chains by name; each serves some of the ruled layers."""
+        return {chain.name: chain for sequence in self.sequences for chain in sequence.chains}
 
-    def reconsider(self, layer: str, reason: str) -> None:
+    def single(self) -> dict[str, RuledLayer]:
+        """Ruled layers outside of chains."""
+        chained = {name for chain in self.chains.values() for name in chain.ruled}
+        return {name: layer for name, layer in self.ruled.items() if name not in chained}
+
+    def parameters_of(self, name: str) -> list[str]:
+        """Parameters that a ruled layer, or a chain, serves."""
+        chain = self.chains.get(name)
+        return list(self.ruled[name].parameters.values()) if chain is None else chain.parameters
+
+    def demote(self, name: str, reason: str) -> None:
+        """Hand a layer's parameters over to the general path, or a chain's layers to hooks."""
+        chains = self.chains
+        for chain in chains.values():
+            if name == chain.name or name in chain.ruled:
+                self._disband(chain, reason)
+        if name not in chains:
+            for parameter in self.ruled.pop(name).parameters.values():
+                self.general[parameter] = reason
+
+    def reconsider(self, name: str, reason: str) -> None:
         """Look for a layer's rows elsewhere, or demote it where that was tried."""
-        ruled = self.ruled[layer]
-        if ruled.layout == "rows first" and ruled.feature_dims is not None:
-            ruled.layout = "rows second"
+        ruled = self.ruled.get(name)
+        if ruled is None or ruled.layout != "rows first" or ruled.feature_dims is None:
+            self.demote(name, reason)
         else:
-            self.demote(layer, reason)
+            ruled.layout = "rows second"
+
+    def _disband(self, chain: Chain, reason: str) -> None:
+        for sequence in self.sequences:
+            sequence.disband(chain.name)
+        self.sequences = [sequence for sequence in self.sequences if sequence.chains]
+        self.disbanded.update(dict.fromkeys(chain.parameters, reason))
+
+    def report(self) -> dict[str, str]:
+        """How each ruled parameter is served, by name."""
+        chained = {name for chain in self.chains.values() for name in chain.parameters}
+        served = {}
+        for layer in self.ruled.values():
+            for name in layer.parameters.values():
+                served[name] = f"rule for {type(layer.module).__name__}"
+                if name in chained:
+                    served[name] += ", in a chain"
+                elif name in self.disbanded:
+                    served[name] += f", not in a chain: {self.disbanded[name]}"
+        return served
 
 
 def check_module(module: nn.Module) -> None:
@@ -164,6 +186,7 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
             else:
                 weight = layer._parameters.get("weight")
                 plan.ruled[prefix] = RuledLayer(layer, rule, own, weight)
+    plan.sequences = find_sequences(module, plan.ruled)
     return plan
 
 

@@ -11,17 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
-from skdvgs.gradients._layout import by_rows
-from skdvgs.gradients._plan import Plan, RuledLayer
-
-
-class TapeMismatch(Exception):
-    """A layer was used in a way its rule does not cover; carries its name and the reason."""
-
-    def __init__(self, layer: str, reason: str) -> None:
-        super().__init__(layer, reason)
-        self.layer = layer
-        self.reason = reason
+from skdvgs.gradients._chain import chain_anchor
+from skdvgs.gradients._plan import Plan
+from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
 
 
 @dataclass(frozen=True)
@@ -48,15 +40,18 @@ class LayerTape:
     """Record every use of the layers of a plan, for the time of one forward pass."""
 
     def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-        self._calls: dict[str, list[LayerCall | None]] = {name: [] for name in plan.ruled}
+        self._layers = plan.single()
+        self._watched = plan.watched
+        self._calls: dict[str, list[LayerCall | None]] = {name: [] for name in self._layers}
         self._by_weight = {
-            id(layer.weight): name for name, layer in plan.ruled.items() if layer.weight is not None
+            id(layer.weight): name
+            for name, layer in self._layers.items()
+            if layer.weight is not None
         }
 
     def __enter__(self) -> LayerTape:
         with ExitStack() as stack:
-            for name, layer in self._plan.ruled.items():
+            for name, layer in self._layers.items():
                 if layer.is_product:
                     continue
                 # First in line: a user's own hooks change neither what we read nor its place.
@@ -64,7 +59,7 @@ class LayerTape:
                     self._recorder(name), prepend=True, with_kwargs=True
                 )
                 stack.callback(handle.remove)
-            for module, products in self._plan.watched:
+            for module, products in self._watched:
                 stack.enter_context(products.watch(module, self._record_product))
             self._stack = stack.pop_all()
         return self
@@ -104,7 +99,7 @@ class LayerTape:
         found = {}
         for name, calls in self._calls.items():
             live = [call for call in calls if call is not None]
-            if self._plan.ruled[name].feature_dims is None:
+            if self._layers[name].feature_dims is None:
                 if len(calls) > 1:
                     raise TapeMismatch(name, "used more than once in a forward pass")
                 if live and (live[0].inputs.dim() < 2 or live[0].inputs.shape[0] != n_rows):
@@ -115,9 +110,16 @@ class LayerTape:
 
 
 def output_gradients(
-    losses: Tensor, calls: Mapping[str, list[LayerCall]]
+    losses: Tensor, calls: Mapping[str, list[LayerCall]], chained: bool
 ) -> dict[str, list[tuple[Tensor, Tensor]]]:
     """Input of each call and the gradient of the summed losses with respect to its output.
+
+    Parameters
+    ----------
+    losses : Tensor of shape (n,)
+    calls : mapping of str to list of LayerCall
+    chained : bool
+        Whether chains ran, which do their part on the way back.
 
     Raises
     ------
@@ -125,14 +127,16 @@ def output_gradients(
         If a layer's input was changed in place after the layer had read it.
     """
     flat = [(name, call) for name, group in calls.items() for call in group]
-    if not flat or not losses.requires_grad:
+    sinks: list[Any] = [call.edge for _, call in flat]
+    if chained:
+        sinks.append(chain_anchor())
+    if not sinks or not losses.requires_grad:
         return {}
-    edges = [call.edge for _, call in flat]
     grads = torch.autograd.grad(
-        losses, edges, grad_outputs=torch.ones_like(losses), allow_unused=True
+        losses, sinks, grad_outputs=torch.ones_like(losses), allow_unused=True
     )
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
-    for (name, call), grad in zip(flat, grads, strict=True):
+    for (name, call), grad in zip(flat, grads, strict=False):
         if call.inputs._version != call.version:
             raise TapeMismatch(name, "its input was changed in place")
         if grad is not None:
@@ -150,14 +154,8 @@ def joined(
     TapeMismatch
         If the rows are not where the layer's layout has them.
     """
-    all_dims = layer.feature_dims
-    if all_dims is None:
-        return pairs[0]
-    sides: list[Tensor] = []
-    for side, feature_dims in enumerate(all_dims):
-        parts = [by_rows(pair[side], n, layer.layout, feature_dims) for pair in pairs]
-        gathered = [part for part in parts if part is not None]
-        if len(gathered) < len(parts):
-            raise TapeMismatch(name, "rows are not a dimension of its input")
-        sides.append(gathered[0] if len(gathered) == 1 else torch.cat(gathered, dim=1))
-    return sides[0], sides[1]
+    inputs = layer.gathered(name, 0, [pair[0] for pair in pairs], n)
+    grads = layer.gathered(name, 1, [pair[1] for pair in pairs], n)
+    if len(inputs) == 1:
+        return inputs[0], grads[0]
+    return torch.cat(inputs, dim=1), torch.cat(grads, dim=1)

@@ -1,0 +1,177 @@
+"""Chains: runs of plain layers within a Sequential, served as one node of the graph.
+
+Autograd's graph of a small layer and the hooks that watch it cost more than the layer. A chain
+runs its layers without a graph, keeps what they saw, and goes back through them by hand, adding
+up each row's terms on the way. To the rest of the network it is one differentiable function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+
+from skdvgs.gradients._chain_steps import Step, has_hooks
+from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
+from skdvgs.gradients._terms import GradientTerms
+
+# What every chain's node depends on, so that its backward pass runs even where its input
+# needs no gradient.
+_ANCHOR = torch.zeros((), device="cpu", requires_grad=True)
+
+
+@dataclass(frozen=True)
+class Link:
+    """One layer of a chain; ``ruled`` where it has parameters that take part."""
+
+    layer: nn.Module
+    step: Step
+    name: str
+    ruled: RuledLayer | None
+
+
+class Chain:
+    """Consecutive layers of a Sequential that are run as one.
+
+    Parameters
+    ----------
+    name : str
+        For reports of what went wrong.
+    links : sequence of Link
+        At least one of them has parameters that take part.
+    """
+
+    def __init__(self, name: str, links: Sequence[Link]) -> None:
+        self.name = name
+        self.links = tuple(links)
+        self.ruled = {link.name: link.ruled for link in links if link.ruled is not None}
+        self.lowest = next(i for i, link in enumerate(links) if link.ruled is not None)
+
+    @property
+    def parameters(self) -> list[str]:
+        """Names of the parameters whose terms the chain yields."""
+        return [name for layer in self.ruled.values() for name in layer.parameters.values()]
+
+    def output(self, x: Tensor) -> Tensor:
+        """Run the layers and keep nothing."""
+        for link in self.links:
+            x = link.step.run(link.layer, x)
+        return x
+
+    def check(self, x: Any) -> None:
+        """Refuse what the chain would run otherwise than its layers do.
+
+        Raises
+        ------
+        TapeMismatch
+            If a layer has got hooks or was put into training mode, or the input is not a plain
+            tensor, or mixed precision is on.
+        """
+        if type(x) not in (Tensor, nn.Parameter) or x.dim() < 2:
+            raise TapeMismatch(self.name, "its input is not a plain tensor with rows")
+        if torch.is_autocast_enabled(x.device.type):
+            raise TapeMismatch(self.name, "it runs in mixed precision")
+        for link in self.links:
+            if link.layer.training or has_hooks(link.layer):
+                raise TapeMismatch(self.name, f"{link.name!r} has hooks or is being trained")
+
+
+class ChainPass:
+    """One use of a chain: what its layers saw, and the terms that came of it."""
+
+    def __init__(self, chain: Chain, target: Mapping[str, Tensor]) -> None:
+        self.chain = chain
+        self.terms: GradientTerms | None = None
+        self._target = target
+        self._kept: list[Tensor] = []
+        self._watched: list[tuple[Tensor, int]] = []
+        self._n_rows = 0
+        self._runs_left = 0
+
+    def forward(self, x: Tensor, wants_input_grad: bool) -> Tensor:
+        """Run the layers and keep what the way back needs."""
+        lowest = 0 if wants_input_grad else self.chain.lowest
+        first = x
+        for index, link in enumerate(self.chain.links):
+            out = link.step.run(link.layer, x)
+            if index >= lowest:
+                self._kept.append(out if link.step.keeps == "output" else x)
+            x = out
+        # The node's output would hold the node, and the node its output, were it kept as it is.
+        output = x.detach()
+        if self._kept[-1] is x:
+            self._kept[-1] = output
+        self._watched = [(first, first._version), (output, output._version)]
+        return x
+
+    def expect(self, n_rows: int) -> None:
+        """Allow one backward pass, that of the losses of so many rows.
+
+        Raises
+        ------
+        TapeMismatch
+            If the first dimension of the input is not the rows.
+        """
+        if self._watched[0][0].shape[0] != n_rows:
+            raise TapeMismatch(self.chain.name, "rows are not the first dimension of its input")
+        self._n_rows, self._runs_left = n_rows, 1
+
+    def backward(self, grad: Tensor, wants_input_grad: bool) -> Tensor | None:
+        """Gradient with respect to the input; the terms are there afterwards.
+
+        Raises
+        ------
+        TapeMismatch
+            If another backward pass than the expected one runs, or if input or output were
+            changed in place after the forward pass.
+        """
+        name = self.chain.name
+        if not self._runs_left:
+            raise TapeMismatch(name, "the network differentiates through it by itself")
+        self._runs_left -= 1
+        if any(tensor._version != version for tensor, version in self._watched):
+            raise TapeMismatch(name, "its input or output was changed in place")
+        links, lowest = self.chain.links, 0 if wants_input_grad else self.chain.lowest
+        for index in range(len(links) - 1, lowest - 1, -1):
+            link, kept = links[index], self._kept.pop()
+            if link.ruled is not None:
+                self._add(link.ruled, kept, grad)
+            if wants_input_grad or index > lowest:
+                grad = link.step.back(link.layer, kept, grad)
+        return grad if wants_input_grad else None
+
+    def _add(self, ruled: RuledLayer, inputs: Tensor, grad: Tensor) -> None:
+        (a,) = ruled.gathered(self.chain.name, 0, [inputs], self._n_rows)
+        (delta,) = ruled.gathered(self.chain.name, 1, [grad], self._n_rows)
+        dot, squared_norm = ruled.terms(self.chain.name, a, delta, self._target)
+        if self.terms is not None:
+            dot, squared_norm = self.terms.dot + dot, self.terms.squared_norm + squared_norm
+        self.terms = GradientTerms(dot, squared_norm)
+
+
+class _Node(torch.autograd.Function):
+    """A chain as autograd sees it."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, anchor: Tensor, chain_pass: ChainPass) -> Tensor:
+        ctx.chain_pass = chain_pass
+        return chain_pass.forward(x, ctx.needs_input_grad[0])
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        return ctx.chain_pass.backward(grad, ctx.needs_input_grad[0]), None, None
+
+
+def run_chain(chain_pass: ChainPass, x: Tensor) -> Tensor:
+    """The output of a chain, as one node of autograd's graph."""
+    return _Node.apply(x, _ANCHOR, chain_pass)
+
+
+def chain_anchor() -> Tensor:
+    """What to differentiate by, for the chains' backward passes to run."""
+    return _ANCHOR

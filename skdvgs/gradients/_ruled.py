@@ -1,0 +1,80 @@
+"""A layer with its exact rule, and what to do where the rule does not cover a use of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+
+from skdvgs.gradients._general import out_of_memory
+from skdvgs.gradients._layout import Layout, by_rows
+from skdvgs.gradients._terms import GradientTerms
+from skdvgs.gradients.rules import LayerRule
+
+
+class TapeMismatch(Exception):
+    """A layer or chain was used in a way its rule does not cover: its name and the reason."""
+
+    def __init__(self, layer: str, reason: str) -> None:
+        super().__init__(layer, reason)
+        self.layer = layer
+        self.reason = reason
+
+
+@dataclass
+class RuledLayer:
+    """A layer, or one linear product within a layer, that an exact rule serves."""
+
+    module: nn.Module
+    rule: LayerRule
+    parameters: dict[str, str]  # the rule's name of a parameter -> its name in the network
+    weight: Tensor | None  # what identifies a product
+    is_product: bool = False
+    layout: Layout = "rows first"
+
+    @property
+    def feature_dims(self) -> tuple[int, int] | None:
+        """Trailing dimensions of input and output that are features, if the rest may be positions.
+
+        None where a rule tells positions and channels apart by itself.
+        """
+        find = getattr(self.rule, "feature_dims", None)
+        return None if find is None else find(self.module)
+
+    def gathered(self, name: str, side: int, tensors: list[Tensor], n: int) -> list[Tensor]:
+        """Inputs (side 0) or output gradients (side 1) of some calls, with rows in front.
+
+        Raises
+        ------
+        TapeMismatch
+            If the rows are not where the layer's layout has them.
+        """
+        dims = self.feature_dims
+        if dims is None:
+            return tensors
+        found = [by_rows(tensor, n, self.layout, dims[side]) for tensor in tensors]
+        kept = [tensor for tensor in found if tensor is not None]
+        if len(kept) < len(found):
+            raise TapeMismatch(name, "rows are not a dimension of its input")
+        return kept
+
+    def terms(
+        self, name: str, inputs: Tensor, grads: Tensor, target: Mapping[str, Tensor]
+    ) -> GradientTerms:
+        """The rule's terms, in the precision of the parameters.
+
+        Raises
+        ------
+        TapeMismatch
+            If the rule fails on what the layer saw.
+        """
+        own = {key: target[full] for key, full in self.parameters.items()}
+        dtype = next(iter(own.values())).dtype
+        inputs, grads = (t.to(dtype) if t.is_floating_point() else t for t in (inputs, grads))
+        try:
+            return self.rule.terms(self.module, inputs, grads, own)
+        except (RuntimeError, ValueError, TypeError, LookupError) as error:
+            if out_of_memory(error):
+                raise
+            raise TapeMismatch(name, f"its rule fails: {str(error)[:120]}") from error
