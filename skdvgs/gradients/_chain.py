@@ -18,6 +18,7 @@ from torch.autograd.function import once_differentiable
 from skdvgs.gradients._chain_steps import Step, has_hooks
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
 from skdvgs.gradients._terms import GradientTerms
+from skdvgs.gradients.rules import LinearRule
 
 # What every chain's node depends on, so that its backward pass runs even where its input
 # needs no gradient.
@@ -145,12 +146,16 @@ class ChainPass:
         return grad if wants_input_grad else None
 
     def _add(self, ruled: RuledLayer, inputs: Tensor, grad: Tensor) -> None:
-        (a,) = ruled.gathered(self.chain.name, 0, [inputs], self._n_rows)
-        (delta,) = ruled.gathered(self.chain.name, 1, [grad], self._n_rows)
-        dot, squared_norm = ruled.terms(self.chain.name, a, delta, self._target)
-        if self.terms is not None:
-            dot, squared_norm = self.terms.dot + dot, self.terms.squared_norm + squared_norm
-        self.terms = GradientTerms(dot, squared_norm)
+        name = self.chain.name
+        if type(ruled.rule) is not LinearRule or inputs.dim() > 2:
+            (inputs,) = ruled.gathered(name, 0, [inputs], self._n_rows)
+            (grad,) = ruled.gathered(name, 1, [grad], self._n_rows)
+        terms = ruled.terms(name, inputs, grad, self._target)
+        if self.terms is None:
+            self.terms = terms
+        else:
+            self.terms.dot.add_(terms.dot)
+            self.terms.squared_norm.add_(terms.squared_norm)
 
 
 class _Node(torch.autograd.Function):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -107,6 +107,7 @@ class GradientEngine:
         self.parameter_names = select_parameters(module, layers)
         named = dict(module.named_parameters())
         self._parameters = {name: named[name] for name in self.parameter_names}
+        self._is_recurrent = any(isinstance(layer, nn.RNNBase) for layer in module.modules())
         plan = make_plan(module, self.parameter_names, engine)
         self._paths = Paths(LossPerSample(module, loss, forward), plan, chunk_bytes)
 
@@ -146,7 +147,7 @@ class GradientEngine:
             If a target gradient has another shape than its parameter.
         """
         target = self._check_target(target_gradient)
-        with evaluation_mode(self.module), torch.enable_grad(), _plain_rnn(self.module):
+        with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
             return self._paths.terms(x, y, target, norms)
 
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -159,8 +160,16 @@ class GradientEngine:
                     f"parameter {tuple(parameter.shape)}. They must be equal. Pass p.grad of "
                     "the same network."
                 )
-            target[name] = torch.zeros_like(parameter) if grad is None else grad.detach()
+            if grad is None:
+                grad = torch.zeros_like(parameter)
+            target[name] = grad.detach() if grad.requires_grad else grad
         return target
+
+    def _recurrent_backend(self) -> AbstractContextManager[None]:
+        """cuDNN refuses the backward pass of recurrent layers in evaluation mode."""
+        if self._is_recurrent and next(self.module.parameters()).is_cuda:
+            return torch.backends.cudnn.flags(enabled=False)
+        return nullcontext()
 
 
 @contextmanager
@@ -201,15 +210,3 @@ def evaluation_mode(module: nn.Module) -> Iterator[None]:
     finally:
         for layer in training:
             vars(layer)["training"] = True
-
-
-@contextmanager
-def _plain_rnn(module: nn.Module) -> Iterator[None]:
-    """cuDNN refuses the backward pass of recurrent layers in evaluation mode."""
-    if next(module.parameters()).is_cuda and any(
-        isinstance(layer, nn.RNNBase) for layer in module.modules()
-    ):
-        with torch.backends.cudnn.flags(enabled=False):
-            yield
-    else:
-        yield

@@ -20,7 +20,7 @@ from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved
 from skdvgs.gradients._ruled import TapeMismatch
 from skdvgs.gradients._sequences import ChainTape
 from skdvgs.gradients._tape import LayerTape, joined, output_gradients
-from skdvgs.gradients._terms import GradientTerms
+from skdvgs.gradients._terms import GradientTerms, summed
 
 # What vmap and forward mode raise where they have no rule for an operation.
 _UNSUPPORTED = (RuntimeError, NotImplementedError, ValueError, TypeError)
@@ -85,10 +85,8 @@ class Paths:
                 self._probe(x, y)
         if self._plan.general:
             parts.append(self._general_terms(x, y, subset(target, list(self._plan.general)), norms))
-        dot = torch.stack([part.dot for part in parts]).sum(0)
-        if not norms:
-            return GradientTerms(dot, torch.full_like(dot, torch.nan))
-        return GradientTerms(dot, torch.stack([part.squared_norm for part in parts]).sum(0))
+        dot, squared_norm = summed(parts)
+        return GradientTerms(dot, squared_norm if norms else torch.full_like(dot, torch.nan))
 
     def _ruled_terms(
         self, x: Batch, y: Batch, target: Mapping[str, Tensor]
@@ -108,10 +106,11 @@ class Paths:
                 raise
             # A user's own error comes again without chains; what only chains cannot do does not.
             raise TapeMismatch(next(iter(plan.chains)), f"it fails: {str(error)[:120]}") from error
-        zeros = next(iter(target.values())).new_zeros(n)
-        none = GradientTerms(zeros, zeros)
-        found = dict.fromkeys([*plan.chains, *plan.single()], none)
-        found.update((name, p.terms) for name, p in passes.items() if p.terms is not None)
+        found = {name: p.terms for name, p in passes.items() if p.terms is not None}
+        if len(found) + len(pairs) < len(plan.chains) + len(plan.single):
+            zeros = next(iter(target.values())).new_zeros(n)
+            none = GradientTerms(zeros, zeros)
+            found = {**dict.fromkeys([*plan.chains, *plan.single], none), **found}
         with torch.no_grad(), _full_precision(losses.device.type):
             for name in list(pairs):
                 layer = plan.ruled[name]

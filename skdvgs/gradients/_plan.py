@@ -30,16 +30,15 @@ class Plan:
     watched: list[tuple[nn.Module, LinearProducts]] = field(default_factory=list)
     sequences: list[ChainedSequence] = field(default_factory=list)
     disbanded: dict[str, str] = field(default_factory=dict)
+    chains: dict[str, Chain] = field(default_factory=dict)
+    single: dict[str, RuledLayer] = field(default_factory=dict)  # ruled, and in no chain
 
-    @property
-    def chains(self) -> dict[str, Chain]:
-        """Chains by name; each serves some of the ruled layers."""
-        return {chain.name: chain for sequence in self.sequences for chain in sequence.chains}
-
-    def single(self) -> dict[str, RuledLayer]:
-        """Ruled layers outside of chains."""
+    def regroup(self) -> None:
+        """Note which ruled layers are in chains and which are watched one by one."""
+        self.sequences = [sequence for sequence in self.sequences if sequence.chains]
+        self.chains = {chain.name: chain for part in self.sequences for chain in part.chains}
         chained = {name for chain in self.chains.values() for name in chain.ruled}
-        return {name: layer for name, layer in self.ruled.items() if name not in chained}
+        self.single = {name: layer for name, layer in self.ruled.items() if name not in chained}
 
     def parameters_of(self, name: str) -> list[str]:
         """Parameters that a ruled layer, or a chain, serves."""
@@ -48,13 +47,16 @@ class Plan:
 
     def demote(self, name: str, reason: str) -> None:
         """Hand a layer's parameters over to the general path, or a chain's layers to hooks."""
-        chains = self.chains
-        for chain in chains.values():
+        is_chain = name in self.chains
+        for chain in self.chains.values():
             if name == chain.name or name in chain.ruled:
-                self._disband(chain, reason)
-        if name not in chains:
+                self.disbanded.update(dict.fromkeys(chain.parameters, reason))
+                for sequence in self.sequences:
+                    sequence.disband(chain.name)
+        if not is_chain:
             for parameter in self.ruled.pop(name).parameters.values():
                 self.general[parameter] = reason
+        self.regroup()
 
     def reconsider(self, name: str, reason: str) -> None:
         """Look for a layer's rows elsewhere, or demote it where that was tried."""
@@ -63,12 +65,6 @@ class Plan:
             self.demote(name, reason)
         else:
             ruled.layout = "rows second"
-
-    def _disband(self, chain: Chain, reason: str) -> None:
-        for sequence in self.sequences:
-            sequence.disband(chain.name)
-        self.sequences = [sequence for sequence in self.sequences if sequence.chains]
-        self.disbanded.update(dict.fromkeys(chain.parameters, reason))
 
     def report(self) -> dict[str, str]:
         """How each ruled parameter is served, by name."""
@@ -187,6 +183,7 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
                 weight = layer._parameters.get("weight")
                 plan.ruled[prefix] = RuledLayer(layer, rule, own, weight)
     plan.sequences = find_sequences(module, plan.ruled)
+    plan.regroup()
     return plan
 
 

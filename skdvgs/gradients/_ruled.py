@@ -71,7 +71,10 @@ class RuledLayer:
         """
         own = {key: target[full] for key, full in self.parameters.items()}
         dtype = next(iter(own.values())).dtype
-        inputs, grads = (t.to(dtype) if t.is_floating_point() else t for t in (inputs, grads))
+        if inputs.dtype != dtype and inputs.is_floating_point():
+            inputs = inputs.to(dtype)
+        if grads.dtype != dtype:
+            grads = grads.to(dtype)
         try:
             return self.rule.terms(self.module, inputs, grads, own)
         except (RuntimeError, ValueError, TypeError, LookupError) as error:

@@ -40,7 +40,7 @@ class LayerTape:
     """Record every use of the layers of a plan, for the time of one forward pass."""
 
     def __init__(self, plan: Plan) -> None:
-        self._layers = plan.single()
+        self._layers = plan.single
         self._watched = plan.watched
         self._calls: dict[str, list[LayerCall | None]] = {name: [] for name in self._layers}
         self._by_weight = {
@@ -48,6 +48,7 @@ class LayerTape:
             for name, layer in self._layers.items()
             if layer.weight is not None
         }
+        self._stack = ExitStack()
 
     def __enter__(self) -> LayerTape:
         with ExitStack() as stack:

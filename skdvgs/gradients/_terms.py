@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -37,11 +38,26 @@ class GradientTerms(NamedTuple):
     squared_norm: Tensor
 
 
+def summed(parts: Sequence[GradientTerms]) -> GradientTerms:
+    """The terms of several groups of parameters together."""
+    if len(parts) == 1:
+        return parts[0]
+    dot = torch.stack([part.dot for part in parts]).sum(0)
+    return GradientTerms(dot, torch.stack([part.squared_norm for part in parts]).sum(0))
+
+
 def row_dot(a: Tensor, b: Tensor) -> Tensor:
     """Dot product of matching rows of two tensors of shape (n, ...), as (n,)."""
-    return torch.linalg.vecdot(a.flatten(1), b.flatten(1))
+    if a.dim() > 2:
+        a, b = a.flatten(1), b.flatten(1)
+    return torch.linalg.vecdot(a, b)
 
 
 def row_squares(a: Tensor) -> Tensor:
     """Sum of squares of each row of a tensor of shape (n, ...), as (n,)."""
-    return torch.linalg.vector_norm(a.flatten(1), dim=1).square_()
+    if a.dim() > 2:
+        a = a.flatten(1)
+    if a.dtype in (torch.float32, torch.float64):
+        return torch.linalg.vecdot(a, a)
+    # This one adds up in higher precision than its input's.
+    return torch.linalg.vector_norm(a, dim=1).square_()

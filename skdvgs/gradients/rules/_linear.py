@@ -25,11 +25,11 @@ def _matrix_terms(
         return GradientTerms(delta @ bias, squares)
     # Contract on the narrower side: the product costs the same, its result is smaller.
     if weight.shape[0] <= weight.shape[1]:
-        dot = row_dot(torch.nn.functional.linear(a, weight, bias), delta)
+        dot = torch.nn.functional.linear(a, weight, bias).mul_(delta).sum(1)
     else:
-        dot = row_dot(delta @ weight, a)
+        dot = (delta @ weight).mul_(a).sum(1)
         if bias is not None:
-            dot += delta @ bias
+            dot.addmv_(delta, bias)
     factor = row_squares(a)
     return GradientTerms(dot, squares.mul_(factor if bias is None else factor.add_(1)))
 
