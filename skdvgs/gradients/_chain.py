@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from skdvgs.gradients._chain_steps import Step, has_hooks
-from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
+from skdvgs.gradients._ruled import RuledLayer, TapeMismatch, full_precision
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients.rules import LinearRule
 
-# What every chain's node depends on, so that its backward pass runs even where its input
-# needs no gradient.
+# What every chain's node depends on, so that its backward pass runs even where nothing before
+# the chain takes part.
 _ANCHOR = torch.zeros((), device="cpu", requires_grad=True)
 
 
@@ -82,16 +82,34 @@ class Chain:
 
 
 class ChainPass:
-    """One use of a chain: what its layers saw, and the terms that came of it."""
+    """One use of a chain: what its layers saw, and the terms that came of it.
+
+    Attributes
+    ----------
+    terms : GradientTerms or None
+        Terms of the chain's parameters, once the way back was taken.
+    sink : Tensor
+        What to differentiate by for that to happen: the output, or what stands for the chain
+        where its input needs a gradient as well.
+    """
 
     def __init__(self, chain: Chain, target: Mapping[str, Tensor]) -> None:
         self.chain = chain
         self.terms: GradientTerms | None = None
+        self.sink = _ANCHOR
         self._target = target
         self._kept: list[Tensor] = []
         self._watched: list[tuple[Tensor, int]] = []
         self._n_rows = 0
         self._runs_left = 0
+
+    def run(self, x: Tensor) -> Tensor:
+        """The chain's output, differentiable for what comes after it."""
+        if x.requires_grad:
+            return _Node.apply(x, _ANCHOR, self)
+        with torch.no_grad():
+            self.sink = self.forward(x, False).requires_grad_()
+        return self.sink
 
     def forward(self, x: Tensor, wants_input_grad: bool) -> Tensor:
         """Run the layers and keep what the way back needs."""
@@ -102,7 +120,7 @@ class ChainPass:
             if index >= lowest:
                 self._kept.append(out if link.step.keeps == "output" else x)
             x = out
-        # The node's output would hold the node, and the node its output, were it kept as it is.
+        # The output as it is would hold its node, and the node this pass: memory never freed.
         output = x.detach()
         if self._kept[-1] is x:
             self._kept[-1] = output
@@ -110,7 +128,7 @@ class ChainPass:
         return x
 
     def expect(self, n_rows: int) -> None:
-        """Allow one backward pass, that of the losses of so many rows.
+        """Allow one way back, that of the losses of so many rows.
 
         Raises
         ------
@@ -121,13 +139,19 @@ class ChainPass:
             raise TapeMismatch(self.chain.name, "rows are not the first dimension of its input")
         self._n_rows, self._runs_left = n_rows, 1
 
+    def finish(self, grad: Tensor | None) -> None:
+        """Take the way back from the gradient of ``sink``, if autograd did not take it."""
+        if grad is not None:
+            with torch.no_grad():
+                self.backward(grad, False)
+
     def backward(self, grad: Tensor, wants_input_grad: bool) -> Tensor | None:
         """Gradient with respect to the input; the terms are there afterwards.
 
         Raises
         ------
         TapeMismatch
-            If another backward pass than the expected one runs, or if input or output were
+            If another way back than the expected one is taken, or if input or output were
             changed in place after the forward pass.
         """
         name = self.chain.name
@@ -137,12 +161,13 @@ class ChainPass:
         if any(tensor._version != version for tensor, version in self._watched):
             raise TapeMismatch(name, "its input or output was changed in place")
         links, lowest = self.chain.links, 0 if wants_input_grad else self.chain.lowest
-        for index in range(len(links) - 1, lowest - 1, -1):
-            link, kept = links[index], self._kept.pop()
-            if link.ruled is not None:
-                self._add(link.ruled, kept, grad)
-            if wants_input_grad or index > lowest:
-                grad = link.step.back(link.layer, kept, grad)
+        with full_precision(grad.device.type):
+            for index in range(len(links) - 1, lowest - 1, -1):
+                link, kept = links[index], self._kept.pop()
+                if link.ruled is not None:
+                    self._add(link.ruled, kept, grad)
+                if wants_input_grad or index > lowest:
+                    grad = link.step.back(link.layer, kept, grad)
         return grad if wants_input_grad else None
 
     def _add(self, ruled: RuledLayer, inputs: Tensor, grad: Tensor) -> None:
@@ -150,12 +175,10 @@ class ChainPass:
         if type(ruled.rule) is not LinearRule or inputs.dim() > 2:
             (inputs,) = ruled.gathered(name, 0, [inputs], self._n_rows)
             (grad,) = ruled.gathered(name, 1, [grad], self._n_rows)
-        terms = ruled.terms(name, inputs, grad, self._target)
-        if self.terms is None:
-            self.terms = terms
-        else:
-            self.terms.dot.add_(terms.dot)
-            self.terms.squared_norm.add_(terms.squared_norm)
+        dot, squared_norm = ruled.terms(name, inputs, grad, self._target)
+        if self.terms is not None:
+            dot, squared_norm = self.terms.dot + dot, self.terms.squared_norm + squared_norm
+        self.terms = GradientTerms(dot, squared_norm)
 
 
 class _Node(torch.autograd.Function):
@@ -164,19 +187,9 @@ class _Node(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, anchor: Tensor, chain_pass: ChainPass) -> Tensor:
         ctx.chain_pass = chain_pass
-        return chain_pass.forward(x, ctx.needs_input_grad[0])
+        return chain_pass.forward(x, True)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> Any:
-        return ctx.chain_pass.backward(grad, ctx.needs_input_grad[0]), None, None
-
-
-def run_chain(chain_pass: ChainPass, x: Tensor) -> Tensor:
-    """The output of a chain, as one node of autograd's graph."""
-    return _Node.apply(x, _ANCHOR, chain_pass)
-
-
-def chain_anchor() -> Tensor:
-    """What to differentiate by, for the chains' backward passes to run."""
-    return _ANCHOR
+        return ctx.chain_pass.backward(grad, True), None, None

@@ -201,7 +201,7 @@ def evaluation_mode(module: nn.Module) -> Iterator[None]:
     >>> net[1].training
     True
     """
-    training = [layer for layer in module.modules() if layer.training]
+    training = [layer for layer in _parts(module) if layer.training]
     # The flag is a plain attribute; setting it through the module costs more than a small layer.
     for layer in training:
         vars(layer)["training"] = False
@@ -210,3 +210,14 @@ def evaluation_mode(module: nn.Module) -> Iterator[None]:
     finally:
         for layer in training:
             vars(layer)["training"] = True
+
+
+def _parts(module: nn.Module) -> list[nn.Module]:
+    """What ``module.modules()`` yields; that takes longer than a small layer."""
+    found, left = {id(module): module}, [module]
+    while left:
+        for child in left.pop()._modules.values():
+            if child is not None and id(child) not in found:
+                found[id(child)] = child
+                left.append(child)
+    return list(found.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ from skdvgs.gradients._general import (
 )
 from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters, subset
-from skdvgs.gradients._ruled import TapeMismatch
+from skdvgs.gradients._ruled import TapeMismatch, full_precision
 from skdvgs.gradients._sequences import ChainTape
 from skdvgs.gradients._tape import LayerTape, joined, output_gradients
 from skdvgs.gradients._terms import GradientTerms, summed
@@ -30,15 +30,6 @@ def _own_random_numbers(module: nn.Module) -> AbstractContextManager[None]:
     """Leave the caller's random numbers as they were: a training run must not notice us."""
     devices = {p.device for p in module.parameters() if p.is_cuda}
     return torch.random.fork_rng(devices)
-
-
-def _full_precision(device: str) -> AbstractContextManager[None]:
-    """Rules compute in the precision of the parameters, whatever the forward pass ran in."""
-    return (
-        torch.autocast(device, enabled=False)
-        if torch.is_autocast_enabled(device)
-        else nullcontext()
-    )
 
 
 class Paths:
@@ -97,10 +88,10 @@ class Paths:
             return {}
         try:
             with LayerTape(plan) as tape, ChainTape(plan.sequences, target) as chain_tape:
-                losses = self._computation(x, y)
+                losses = self._computation.forward(x, y)
             n, passes = len(losses), chain_tape.passes
             chain_tape.expect(n)
-            pairs = output_gradients(losses, tape.calls(n), chained=bool(passes))
+            pairs = output_gradients(losses, tape.calls(n), list(passes.values()))
         except RuntimeError as error:
             if not plan.sequences or out_of_memory(error):
                 raise
@@ -111,7 +102,7 @@ class Paths:
             zeros = next(iter(target.values())).new_zeros(n)
             none = GradientTerms(zeros, zeros)
             found = {**dict.fromkeys([*plan.chains, *plan.single], none), **found}
-        with torch.no_grad(), _full_precision(losses.device.type):
+        with torch.no_grad(), full_precision(losses.device.type):
             for name in list(pairs):
                 layer = plan.ruled[name]
                 inputs, grads = joined(name, layer, pairs.pop(name), n)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 
 from skdvgs.gradients._general import out_of_memory
@@ -20,6 +22,13 @@ class TapeMismatch(Exception):
         super().__init__(layer, reason)
         self.layer = layer
         self.reason = reason
+
+
+def full_precision(device: str) -> AbstractContextManager[None]:
+    """Rules compute in the precision of the parameters, whatever the forward pass ran in."""
+    if torch.is_autocast_enabled(device):
+        return torch.autocast(device, enabled=False)
+    return nullcontext()
 
 
 @dataclass

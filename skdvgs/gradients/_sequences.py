@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from skdvgs.gradients._chain import Chain, ChainPass, Link, run_chain
+from skdvgs.gradients._chain import Chain, ChainPass, Link
 from skdvgs.gradients._chain_steps import has_hooks, is_plain, own_parameters, step_for
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
 
@@ -175,7 +175,7 @@ class ChainTape:
         if chain.name in self.passes:
             raise TapeMismatch(chain.name, "called more than once")
         chain_pass = self.passes[chain.name] = ChainPass(chain, self._target)
-        return run_chain(chain_pass, x)
+        return chain_pass.run(x)
 
     def expect(self, n_rows: int) -> None:
         """Allow the backward pass of the losses of so many rows, and no other."""

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
-from skdvgs.gradients._chain import chain_anchor
+from skdvgs.gradients._chain import ChainPass
 from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
 
@@ -48,9 +48,11 @@ class LayerTape:
             for name, layer in self._layers.items()
             if layer.weight is not None
         }
-        self._stack = ExitStack()
+        self._stack: ExitStack | None = None
 
     def __enter__(self) -> LayerTape:
+        if not (self._layers or self._watched):
+            return self
         with ExitStack() as stack:
             for name, layer in self._layers.items():
                 if layer.is_product:
@@ -66,7 +68,8 @@ class LayerTape:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        self._stack.close()
+        if self._stack is not None:
+            self._stack.close()
 
     def _recorder(self, name: str) -> Any:
         def record(
@@ -111,7 +114,7 @@ class LayerTape:
 
 
 def output_gradients(
-    losses: Tensor, calls: Mapping[str, list[LayerCall]], chained: bool
+    losses: Tensor, calls: Mapping[str, list[LayerCall]], passes: list[ChainPass]
 ) -> dict[str, list[tuple[Tensor, Tensor]]]:
     """Input of each call and the gradient of the summed losses with respect to its output.
 
@@ -119,8 +122,8 @@ def output_gradients(
     ----------
     losses : Tensor of shape (n,)
     calls : mapping of str to list of LayerCall
-    chained : bool
-        Whether chains ran, which do their part on the way back.
+    passes : list of ChainPass
+        Chains that ran; each has its terms afterwards.
 
     Raises
     ------
@@ -128,16 +131,16 @@ def output_gradients(
         If a layer's input was changed in place after the layer had read it.
     """
     flat = [(name, call) for name, group in calls.items() for call in group]
-    sinks: list[Any] = [call.edge for _, call in flat]
-    if chained:
-        sinks.append(chain_anchor())
+    sinks: list[Any] = [call.edge for _, call in flat] + [run.sink for run in passes]
     if not sinks or not losses.requires_grad:
         return {}
     grads = torch.autograd.grad(
         losses, sinks, grad_outputs=torch.ones_like(losses), allow_unused=True
     )
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
-    for (name, call), grad in zip(flat, grads, strict=False):
+    for chain_pass, grad in zip(passes, grads[len(flat) :], strict=True):
+        chain_pass.finish(grad)
+    for (name, call), grad in zip(flat, grads[: len(flat)], strict=True):
         if call.inputs._version != call.version:
             raise TapeMismatch(name, "its input was changed in place")
         if grad is not None:
