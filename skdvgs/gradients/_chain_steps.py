@@ -81,10 +81,6 @@ def _elu_step(alpha: Callable[[Any], float], scale: float, run: Callable[..., Te
     return Step(run, back)
 
 
-def _celu_back(layer: Any, a: Tensor, grad: Tensor) -> Tensor:
-    return _aten.elu_backward.default(grad, layer.alpha, 1.0, 1.0 / layer.alpha, False, a)
-
-
 def _softmax_step(run: Callable[..., Tensor], back: Any) -> Step:
     return Step(
         lambda layer, a: run(a, layer.dim),
@@ -146,7 +142,6 @@ STEPS: dict[type[nn.Module], Step] = {
     ),
     nn.ELU: _elu_step(lambda layer: layer.alpha, 1.0, lambda m, a: functional.elu(a, m.alpha)),
     nn.SELU: _elu_step(lambda layer: _SELU_ALPHA, _SELU_SCALE, lambda m, a: torch.selu(a)),
-    nn.CELU: Step(lambda layer, a: functional.celu(a, layer.alpha), _celu_back),
     nn.Softplus: Step(
         lambda layer, a: functional.softplus(a, layer.beta, layer.threshold),
         lambda layer, a, grad: _aten.softplus_backward.default(

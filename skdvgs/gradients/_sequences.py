@@ -31,7 +31,7 @@ class ChainedSequence:
     def __init__(self, module: nn.Module, containers: list[nn.Module], pieces: list[Piece]) -> None:
         self.module = module
         self.pieces = pieces
-        self._children = [(part, tuple(part.children())) for part in containers]
+        self._children = [(part, tuple(part._modules.values())) for part in containers]
         self._inner = containers[1:]
 
     @property

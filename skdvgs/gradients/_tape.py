@@ -134,9 +134,7 @@ def output_gradients(
     sinks: list[Any] = [call.edge for _, call in flat] + [run.sink for run in passes]
     if not sinks or not losses.requires_grad:
         return {}
-    grads = torch.autograd.grad(
-        losses, sinks, grad_outputs=torch.ones_like(losses), allow_unused=True
-    )
+    grads = torch.autograd.grad(losses.sum(), sinks, allow_unused=True)
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
     for chain_pass, grad in zip(passes, grads[len(flat) :], strict=True):
         chain_pass.finish(grad)

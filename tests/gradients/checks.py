@@ -43,3 +43,14 @@ def general_names(engine):
 def check_rule(case, n, dtype):
     """Compare, and make sure that the rules served what the case says they serve."""
     assert general_names(check(case, n, dtype)) == set(case.general)
+
+
+def chained(engine):
+    """Parameters that chains serve."""
+    return {name for name, path in engine.report.items() if path.endswith(", in a chain")}
+
+
+def check_chained(case, n, dtype, **options):
+    """Compare, and make sure that chains served every parameter."""
+    engine = check(case, n, dtype, **options)
+    assert chained(engine) == set(engine.parameter_names), engine.report

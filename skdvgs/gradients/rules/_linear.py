@@ -85,7 +85,9 @@ class LinearRule:
     ) -> GradientTerms:
         """See :class:`LayerRule`."""
         weight, bias = target.get("weight"), target.get("bias")
-        if inputs.dim() == 2 or inputs[0].numel() == inputs.shape[-1]:
+        if inputs.dim() == 2:
+            return _matrix_terms(inputs, output_grad, weight, bias)
+        if inputs[0].numel() == inputs.shape[-1]:
             return _matrix_terms(inputs.flatten(1), output_grad.flatten(1), weight, bias)
         a, delta = inputs.flatten(1, -2), output_grad.flatten(1, -2)
         dot = delta.new_zeros(len(delta))
