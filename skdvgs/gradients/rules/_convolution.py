@@ -19,6 +19,7 @@ _WEIGHT_GRADIENT: tuple[Any, ...] = (conv1d_weight, conv2d_weight, conv3d_weight
 # Weight gradients, or patches, held at a time: few enough to stay in cache, where they are read
 # twice, and to be allocated without new pages, whose faults cost as much as the products.
 _CHUNK_ELEMENTS = 2**18
+_FORMED_COST = 8  # as for a Linear, where there are no patches to unfold
 
 
 def _formed(
@@ -58,7 +59,9 @@ def _weight_terms(
     """Terms of a weight whose gradient is ``sum_p other[o, p] * source[c, stride * p + k]``."""
     positions, per_filter = other[0, 0].numel(), weight[0].numel()
     gram = (
-        groups == 1 and weight.dim() < 5 and gram_is_cheaper(positions, per_filter, weight.shape[0])
+        groups == 1
+        and weight.dim() < 5
+        and gram_is_cheaper(positions, per_filter, weight.shape[0], _FORMED_COST)
     )
     row_elements = positions * (per_filter + positions) if gram else weight.numel()
     step = max(1, _CHUNK_ELEMENTS // row_elements)

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from skdvgs.gradients._terms import GradientTerms, row_dot, row_squares
+from skdvgs.gradients._terms import GradientTerms, row_squares
 from skdvgs.gradients.rules._base import register_rule
 
 # Formed gradients are held a few rows at a time: enough for a full product, little enough
 # to stay in cache, where they are read twice. Eight times as many take twice the time.
 _FORMED_ELEMENTS = 2**18
+# Multiply-adds of a large product that take as long as forming, writing and twice reading one
+# element of a row's gradient, beyond the products themselves: measured on shapes of encoders.
+_FORMED_COST = 14
 
 
 def _matrix_terms(
@@ -34,15 +37,24 @@ def _matrix_terms(
     return GradientTerms(dot, squares.mul_(factor if bias is None else factor.add_(1)))
 
 
-def gram_is_cheaper(positions: int, inputs: int, outputs: int) -> bool:
+def gram_is_cheaper(
+    positions: int, inputs: int, outputs: int, element_cost: int = _FORMED_COST
+) -> bool:
     """Whether two position × position products beat forming an output × input gradient.
 
-    Counted in multiply-adds for one row. The Gram form pays another product for the dot; a
-    formed gradient yields it, but is itself read twice, at about eight operations' time.
+    Counted in multiply-adds for one row. The Gram form pays another product for the dot, as
+    large as the one that a formed gradient takes; so what that costs beyond it decides.
     """
-    gram = positions * positions * (inputs + outputs) + positions * inputs * outputs
-    formed = positions * inputs * outputs + 8 * inputs * outputs
-    return gram < formed
+    return positions * positions * (inputs + outputs) < element_cost * inputs * outputs
+
+
+def _product_dot(a: Tensor, delta: Tensor, weight: Tensor) -> Tensor:
+    """``sum delta · (a W^T)`` of each row, contracted on the narrower side."""
+    if weight.shape[0] <= weight.shape[1]:
+        product = torch.nn.functional.linear(a, weight).mul_(delta)
+    else:
+        product = (delta @ weight).mul_(a)
+    return product.flatten(1).sum(1)
 
 
 def positions_terms(a: Tensor, delta: Tensor, weight: Tensor) -> GradientTerms:
@@ -54,15 +66,15 @@ def positions_terms(a: Tensor, delta: Tensor, weight: Tensor) -> GradientTerms:
     n, t, i = a.shape
     o = delta.shape[2]
     if gram_is_cheaper(t, i, o):
-        gram = torch.bmm(a, a.transpose(1, 2)) * torch.bmm(delta, delta.transpose(1, 2))
-        dot = row_dot(torch.nn.functional.linear(a, weight), delta)
-        return GradientTerms(dot, gram.flatten(1).sum(1))
+        gram = torch.bmm(a, a.transpose(1, 2)).mul_(torch.bmm(delta, delta.transpose(1, 2)))
+        return GradientTerms(_product_dot(a, delta, weight), gram.flatten(1).sum(1))
     dots, squares = [], []
     step = max(1, _FORMED_ELEMENTS // (i * o))
+    flat_weight = weight.flatten()
     for start in range(0, n, step):
         rows = slice(start, start + step)
         formed = torch.bmm(delta[rows].transpose(1, 2), a[rows]).flatten(1)
-        dots.append(formed @ weight.flatten())
+        dots.append(formed @ flat_weight)
         squares.append(row_squares(formed))
     return GradientTerms(torch.cat(dots), torch.cat(squares))
 
