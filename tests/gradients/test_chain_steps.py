@@ -93,7 +93,7 @@ def chains(draw):
     return Case(module, features(4))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(case=chains(), n=st.integers(1, 5), dtype=st.sampled_from([torch.float32, torch.float64]))
 def test_chains_of_any_layers(case, n, dtype):
     engine = check(case, n, dtype)

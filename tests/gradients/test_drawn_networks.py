@@ -10,6 +10,7 @@ from torch import nn
 from .cases import Case, Lambda, features, tokens
 from .checks import check
 
+dtypes = st.sampled_from([torch.float32, torch.float64])
 few = settings(max_examples=25, deadline=None, derandomize=True)
 
 ACTIVATIONS = (nn.ReLU, nn.Mish, nn.Tanh, nn.PReLU, lambda: nn.ReLU(inplace=True))
@@ -106,18 +107,18 @@ def text_networks(draw):
 
 
 @few
-@given(case=table_networks(), n=st.integers(1, 6))
-def test_tables(case, n):
-    check(case, n, torch.float64)
+@given(case=table_networks(), n=st.integers(1, 6), dtype=dtypes)
+def test_tables(case, n, dtype):
+    check(case, n, dtype)
 
 
 @few
-@given(case=image_networks(), n=st.integers(1, 4))
-def test_images(case, n):
-    check(case, n, torch.float64)
+@given(case=image_networks(), n=st.integers(1, 4), dtype=dtypes)
+def test_images(case, n, dtype):
+    check(case, n, dtype)
 
 
 @settings(few, max_examples=15)
-@given(case=text_networks(), n=st.integers(1, 4))
-def test_texts(case, n):
-    check(case, n, torch.float64)
+@given(case=text_networks(), n=st.integers(1, 4), dtype=dtypes)
+def test_texts(case, n, dtype):
+    check(case, n, dtype)
