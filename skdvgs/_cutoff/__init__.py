@@ -5,7 +5,6 @@
     _label_model.py    the value of every row under every label
     _label_tail.py     the same, from the lowest values alone: where the model starts from
     _label_levels.py   counts of own and of other labels at each value
-    _mirror.py         values whose sign a wrong label turns
     _mixture.py        values in two separate groups
     _bound.py          upper end of an interval for a share
 

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._label_model import label_share
-from ._mirror import mirrored_share
 from ._mixture import separate_share
 from ._target_rows import share_against_target
 
@@ -42,7 +41,7 @@ def low_share(
         Values of the same rows with labels or targets that are not theirs.
     mirrored : bool
         Whether a row would have minus its value under the other one of two labels, as holds for
-        the cosine similarity of gradients. Used where only the values are known.
+        the cosine similarity of gradients. Used where `label_values` is None.
 
     Returns
     -------
@@ -51,6 +50,10 @@ def low_share(
     """
     if len(values) == 0:
         return 0.0
+    labels, label_of_row = np.unique(groups, return_inverse=True)
+    if label_values is None and mirrored and len(labels) == 2:
+        own = label_of_row[:, None] == np.arange(2)
+        label_values, groups = np.where(own, values[:, None], -values[:, None]), label_of_row
     expected = None if label_values is None else label_share(label_values, groups)
     if null is not None and null_other is not None:
         known = np.isfinite(null) & np.isfinite(null_other).all(axis=1)
@@ -58,7 +61,4 @@ def low_share(
             return share_against_target(values, null[known], null_other[known], expected)
     if expected is not None:
         return expected
-    labels, label_of_row = np.unique(groups, return_inverse=True)
-    if mirrored and len(labels) == 2:
-        return mirrored_share(values)
     return separate_share(values, label_of_row)

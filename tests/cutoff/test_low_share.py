@@ -5,7 +5,6 @@ import pytest
 
 from skdvgs._cutoff import low_share
 from skdvgs._cutoff._label_model import label_share
-from skdvgs._cutoff._mirror import mirrored_share
 from skdvgs._cutoff._mixture import separate_share
 from skdvgs._cutoff._target_rows import share_against_target
 
@@ -45,7 +44,6 @@ def test_then_label_values():
 
 def test_then_the_values_alone():
     values, given, *_ = known(n_labels=2)
-    assert low_share(values, given, mirrored=True) == mirrored_share(values)
     assert low_share(values, given) == separate_share(values, given)
 
 
