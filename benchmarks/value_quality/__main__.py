@@ -1,0 +1,75 @@
+"""Command line: sections, sets, seeds."""
+
+import argparse
+import csv
+import importlib
+import os
+import time
+
+from . import __doc__ as about
+from .report import Record, tables
+from .tables import SETS
+
+SECTIONS = (
+    "flips",
+    "regression",
+    "features",
+    "errors",
+    "stopping",
+    "labels",
+    "downstream",
+    "cut",
+    "cost",
+)
+
+
+def find(section, names, seeds, quick):
+    """Measure a section on sets and seeds."""
+    module = importlib.import_module(f".{section}", __package__)
+    for name in names:
+        if name not in module.SETS:
+            continue
+        for seed in seeds:
+            start = time.process_time()
+            for measure, method, value in module.measure(name, seed, quick):
+                yield Record(section, measure, name, seed, method, float(value))
+            print(f"# {section} {name} {seed}: {time.process_time() - start:.0f} s", flush=True)
+
+
+def main():
+    """Parse the command line, measure, print tables."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.value_quality",
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}; all if none")
+    parser.add_argument("--seeds", type=int, default=5, help="draws of each set")
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--sets", default=",".join(SETS), help="names, of %(default)s")
+    parser.add_argument("--quick", action="store_true", help="leave out what takes longest")
+    parser.add_argument("--out", help="file for the numbers, one a line, as CSV")
+    options = parser.parse_args()
+    names = options.sets.split(",")
+    unknown = {*names} - {*SETS} | {*options.sections} - {*SECTIONS}
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    found = {}
+    with open(options.out or os.devnull, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(Record._fields)
+        for section in options.sections or SECTIONS:
+            found[section] = []
+            for record in find(section, names, seeds, options.quick):
+                found[section].append(record)
+                writer.writerow(record)
+                file.flush()
+    for section, records in found.items():
+        if records:
+            module = importlib.import_module(f".{section}", __package__)
+            tables(records, getattr(module, "RANKED", False))
+
+
+if __name__ == "__main__":
+    main()
