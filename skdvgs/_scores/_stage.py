@@ -116,7 +116,7 @@ class ScoreInput:
         usual : slice
             Rows that show what rows look like; the scores of rows unlike them count less.
         """
-        X = np.asarray(X, dtype=np.float32)
+        X = np.ascontiguousarray(X, dtype=np.float32)
         self._scalings: dict[str, Scaling] = {
             "quantile": QuantileNormalScaling(self._seed).fit(X),
             "global": GlobalScaling(self._seed).fit(X),
@@ -130,7 +130,7 @@ class ScoreInput:
 
     def transform(self, X: NDArray[Any]) -> Floats32:
         """Features of rows that were not fitted: no label of theirs is known, none left out."""
-        X = np.asarray(X, dtype=np.float32)
+        X = np.ascontiguousarray(X, dtype=np.float32)
         scaled = self._scaled(X)
         inputs = [X, *(scaled[scaling] for scaling, _ in self._recipe.kernels)]
         scores = [scorer.predict(x) for scorer, x in zip(self._scorers, inputs, strict=True)]
