@@ -2,7 +2,8 @@
 
 The checkpoints of one trajectory are no sample: they lie on one path away from its start, and
 means of batches of them differ by where on the path they are. Trajectories are repeats of each
-other, so errors come from the spread between them alone.
+other, so errors come from the spread between them alone: without a target set from that between
+the restarts of each fold, where there are several. More of them would be on the same folds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 from scipy.stats import t as student
+
+from ._statistics import mean_over_trajectories
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -56,12 +59,20 @@ def uncertainty(means: list[Floats], rows: list[Rows], values: Floats) -> Uncert
     values : array of shape (n_samples,)
         Mean of each row over its trajectories.
     """
-    squares, counts = np.zeros(len(values)), np.zeros(len(values))
-    for mean, index in zip(means, rows, strict=True):
-        squares[index] += (mean - values[index]) ** 2
-        counts[index] += 1
-    repeated = counts > 1
-    freedom = np.where(repeated, counts - 1.0, np.nan)
+    squares, counts, freedom = (np.zeros(len(values)) for _ in range(3))
+    for group in _repeats(rows):
+        centre = mean_over_trajectories(
+            [means[member] for member in group], [rows[member] for member in group], len(values)
+        )
+        in_group = np.zeros(len(values))
+        for member in group:
+            index = rows[member]
+            squares[index] += (means[member] - centre[index]) ** 2
+            in_group[index] += 1
+        counts += in_group
+        freedom += (in_group - 1.0).clip(0.0)
+    repeated = freedom > 0
+    freedom[~repeated] = np.nan
     variances = squares / freedom
     prior, typical = _prior(variances[repeated], freedom[repeated])
     if np.isinf(prior):
@@ -69,6 +80,16 @@ def uncertainty(means: list[Floats], rows: list[Rows], values: Floats) -> Uncert
     elif prior > 0:
         variances = (prior * typical + freedom * variances) / (prior + freedom)
     return Uncertainty(np.sqrt(variances / counts.clip(1)), freedom + prior)
+
+
+def _repeats(rows: list[Rows]) -> list[list[int]]:
+    """Trajectories by which rows they valued; all in one group where no two valued the same."""
+    groups: dict[bytes, list[int]] = {}
+    for number, index in enumerate(rows):
+        groups.setdefault(index.tobytes(), []).append(number)
+    if len(groups) == len(rows):
+        return [list(range(len(rows)))]
+    return list(groups.values())
 
 
 def _prior(variances: Floats, freedom: Floats) -> tuple[float, float]:

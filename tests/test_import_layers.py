@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "skdvgs"
 LAYERS = (
     {"_version", "exceptions"},
     {"gradients"},
-    {"_similarity", "_statistics", "_uncertainty", "_agreement"},
+    {"_similarity", "_statistics", "_agreement"},
+    {"_uncertainty"},
     {"_cutoff"},
     {"_task"},
     {"_reading"},

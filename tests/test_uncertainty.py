@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import polygamma
 
+from skdvgs._statistics import mean_over_trajectories
 from skdvgs._uncertainty import _inverse_trigamma, uncertainty
 
 
@@ -53,6 +54,40 @@ def test_equal_trajectories_have_no_error():
     means = [np.arange(5.0)] * 3
     found = uncertainty(means, [np.arange(5)] * 3, np.arange(5.0))
     np.testing.assert_array_equal(found.standard_errors, np.zeros(5))
+
+
+@pytest.mark.parametrize("n_restarts", [2, 4])
+def test_folds_that_differ_add_no_error_where_each_was_repeated(n_restarts):
+    """Five folds, each of its own opinion; rows are valued by the four that they are not in."""
+    rng = np.random.default_rng(0)
+    n, covered = 1000, []
+    for _ in range(10):
+        opinions = rng.normal(size=(5, n))
+        rows = [np.flatnonzero(np.arange(n) % 5 != fold) for fold in range(5)]
+        truth = np.mean(
+            [opinions[[f for f in range(5) if f != row % 5], row] for row in range(n)], 1
+        )
+        all_rows = [rows[fold] for fold in range(5) for _ in range(n_restarts)]
+        means = [
+            opinions[fold][rows[fold]] + 0.1 * rng.normal(size=len(rows[fold]))
+            for fold in range(5)
+            for _ in range(n_restarts)
+        ]
+        values = mean_over_trajectories(means, all_rows, n)
+        found = uncertainty(means, all_rows, values)
+        expected = 0.1 / np.sqrt(4 * n_restarts)
+        np.testing.assert_allclose(np.mean(found.standard_errors), expected, rtol=0.05)
+        low, high = found.intervals(values, 0.95).T
+        covered.append(np.mean((low <= truth) & (truth <= high)))
+    assert abs(np.mean(covered) - 0.95) < 0.02
+
+
+def test_folds_of_one_trajectory_each_are_repeats_of_each_other():
+    rows = [np.array([0, 1]), np.array([1, 2]), np.array([0, 2])]
+    means = [np.array([0.0, 1.0]), np.array([3.0, 5.0]), np.array([2.0, 9.0])]
+    found = uncertainty(means, rows, np.array([1.0, 2.0, 7.0]))
+    assert np.isfinite(found.standard_errors).all()
+    assert (found.standard_errors > 0).all()
 
 
 @pytest.mark.parametrize("value", [1e-6, 1e-3, 0.5, 1.0, 30.0, 1e5])
