@@ -11,10 +11,13 @@ from scipy.stats import spearmanr
 Floats = NDArray[np.float64]
 
 # Checkpoints before the first look: early values agree with each other, not yet with the end.
-_BURN_IN = 10
+_BURN_IN = 20
 # One look for each so many times more checkpoints. Values are means from the start on, so two
 # of them close to each other always agree.
 _GROWTH = 1.5
+# Agreement with the long run is asked for this many times less strictly than that of a trajectory
+# with its own past, of which it is a part.
+_LONG_RUN = 4.0
 # A rank correlation of this many rows is as good as one of all of them.
 _MOST_ROWS = 10_000
 
@@ -75,6 +78,11 @@ def disagreement(first: Floats, second: Floats) -> float:
 def watched_rows(n_rows: int) -> NDArray[np.intp]:
     """Rows enough to see whether a ranking has settled, spread evenly."""
     return np.unique(np.linspace(0, n_rows - 1, min(n_rows, _MOST_ROWS)).astype(np.intp))
+
+
+def enough_trajectories(values: Floats, standard_errors: Floats, tolerance: float) -> bool:
+    """Whether more trajectories would leave the ranking about as it is."""
+    return disagreement_with_long_run(values, standard_errors) < _LONG_RUN * tolerance
 
 
 def disagreement_with_long_run(values: Floats, standard_errors: Floats) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ._agreement import disagreement_with_long_run
+from ._agreement import enough_trajectories
 from ._cutoff import low_share
 from ._job import TrajectoryJob, TrajectoryResult
 from ._statistics import mean_over_trajectories
@@ -60,8 +60,7 @@ class Outcome:
 
     def settled(self, tol: float) -> bool:
         """Whether more trajectories would leave the ranking as it is."""
-        errors = self.uncertainty.standard_errors
-        return bool(disagreement_with_long_run(self.values, errors) < tol)
+        return enough_trajectories(self.values, self.uncertainty.standard_errors, tol)
 
 
 def combine(jobs: list[TrajectoryJob], results: list[TrajectoryResult], n_source: int) -> Outcome:

@@ -10,9 +10,10 @@ from ._similarity import NEED_NO_NORMS, NEED_TYPICAL_NORM, SIMILARITIES, UserSim
 from ._task import Kind
 from .exceptions import InvalidInputError
 
-# One minus the rank correlation with the values at two thirds of the way. Measured by
-# benchmarks/value_quality.py.
-TOLERANCE = 0.002
+# One minus the rank correlation with the values at two thirds of the way. Over the 17 sets of
+# benchmarks/value_quality the values then agree with those of all restarts and all steps by a
+# rank correlation of 0.987, after an eighth of the checkpoints.
+TOLERANCE = 0.005
 _RESTARTS_GIVEN_TARGET = 8
 _RESTARTS_PER_FOLD = 2
 # Values under every label are asked for by default up to here: their cost grows with the labels.

@@ -7,6 +7,7 @@ from skdvgs._agreement import (
     RankAgreement,
     disagreement,
     disagreement_with_long_run,
+    enough_trajectories,
     watched_rows,
 )
 
@@ -26,7 +27,7 @@ def looks(agreement, values_at, n):
 def test_values_that_never_change_stop_at_the_second_look():
     fixed = np.arange(20.0)
     agreement = RankAgreement(0.002)
-    assert looks(agreement, lambda t: fixed, 100) == ([10, 15], 15)
+    assert looks(agreement, lambda t: fixed, 100) == ([20, 30], 30)
     assert agreement.reached
 
 
@@ -36,7 +37,7 @@ def test_random_values_never_stop():
     asked, stopped = looks(agreement, lambda t: rng.normal(size=200), 130)
     assert stopped is None
     assert not agreement.reached
-    assert asked == [10, 15, 23, 35, 53, 80, 120]
+    assert asked == [20, 30, 45, 68, 102]
 
 
 @pytest.mark.parametrize("tolerance", [0.05, 0.005, 0.0005])
@@ -45,18 +46,18 @@ def test_a_smaller_tolerance_stops_later_and_nearer_to_the_end(tolerance):
     end, start = rng.normal(size=(2, 500))
     stops = []
     for tol in (tolerance, tolerance / 5):
-        _, stopped = looks(RankAgreement(tol), lambda t: end + 10 * start / t, 10_000)
+        _, stopped = looks(RankAgreement(tol), lambda t: end + 40 * start / t, 10_000)
         stops.append(stopped)
-        assert disagreement(end + 10 * start / stopped, end) < 20 * tol
+        assert disagreement(end + 40 * start / stopped, end) < 40 * tol
     assert stops[0] < stops[1]
 
 
 def test_values_are_copied():
     values = np.arange(10.0)
     agreement = RankAgreement(0.002)
-    agreement.look(10, lambda: values)
+    agreement.look(20, lambda: values)
     values[:] = -values
-    assert not agreement.look(15, lambda: values)
+    assert not agreement.look(30, lambda: values)
 
 
 def test_disagreement_where_there_is_nothing_to_rank():
@@ -85,3 +86,11 @@ def test_the_disagreement_that_errors_imply_is_the_one_there_is():
     assert implied == pytest.approx(1 - np.corrcoef(values, truth)[0, 1], abs=0.005)
     assert disagreement_with_long_run(np.ones(5), np.ones(5)) == 0.0
     assert disagreement_with_long_run(values, np.full(20_000, 9.0)) == 1.0
+
+
+def test_restarts_end_when_the_correlation_with_their_long_run_is_high_enough():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=10_000)
+    for correlation, enough in ((0.985, True), (0.975, False)):
+        errors = np.full(10_000, np.std(values) * np.sqrt(1.0 - correlation**2))
+        assert enough_trajectories(values, errors, 0.005) == enough
