@@ -5,6 +5,7 @@ import csv
 import importlib
 import os
 import time
+from itertools import product
 
 from . import __doc__ as about
 from .report import Record, tables
@@ -23,13 +24,13 @@ SECTIONS = (
 )
 
 
-def find(section, names, seeds, quick):
-    """Measure a section on sets and seeds."""
-    module = importlib.import_module(f".{section}", __package__)
-    for name in names:
-        if name not in module.SETS:
-            continue
-        for seed in seeds:
+def find(sections, names, seeds, quick):
+    """Measure sections on sets and seeds; those next to each other share what they fit."""
+    for name, seed in product(names, seeds):
+        for section in sections:
+            module = importlib.import_module(f".{section}", __package__)
+            if name not in module.SETS:
+                continue
             start = time.process_time()
             for measure, method, value in module.measure(name, seed, quick):
                 yield Record(section, measure, name, seed, method, float(value))
@@ -55,20 +56,20 @@ def main():
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     seeds = range(options.first_seed, options.first_seed + options.seeds)
-    found = {}
+    sections = options.sections or SECTIONS
+    records = []
     with open(options.out or os.devnull, "w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(Record._fields)
-        for section in options.sections or SECTIONS:
-            found[section] = []
-            for record in find(section, names, seeds, options.quick):
-                found[section].append(record)
-                writer.writerow(record)
-                file.flush()
-    for section, records in found.items():
-        if records:
+        for record in find(sections, names, seeds, options.quick):
+            records.append(record)
+            writer.writerow(record)
+            file.flush()
+    for section in sections:
+        found = [record for record in records if record.section == section]
+        if found:
             module = importlib.import_module(f".{section}", __package__)
-            tables(records, getattr(module, "RANKED", False))
+            tables(found, getattr(module, "RANKED", False))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from benchmarks.paper_net import paper_net
 from skdvgs import DVGSValuer, LowValueFilter
 
 
-@functools.lru_cache(maxsize=12)
+@functools.lru_cache(maxsize=4)
 def default_filter(task, given=True):
     """A fitted filter around the default valuer; sections that ask for the same one share it."""
     clean = LowValueFilter(DVGSValuer(random_state=task.seed))
