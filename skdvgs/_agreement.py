@@ -16,8 +16,8 @@ _BURN_IN = 20
 # of them close to each other always agree.
 _GROWTH = 1.5
 # Agreement with the long run is asked for this many times less strictly than that of a trajectory
-# with its own past, of which it is a part.
-_LONG_RUN = 4.0
+# with its own past, which is a part of it.
+_LONG_RUN = 2.0
 # A rank correlation of this many rows is as good as one of all of them.
 _MOST_ROWS = 10_000
 
@@ -31,7 +31,8 @@ class RankAgreement:
     Parameters
     ----------
     tolerance : float
-        The trajectory is long enough when one minus Spearman's correlation is below it.
+        The trajectory is long enough when one minus Spearman's correlation is below it at two
+        looks in a row.
 
     Attributes
     ----------
@@ -64,8 +65,9 @@ class RankAgreement:
             return False
         self._next_look = int(np.ceil(_GROWTH * n_checkpoints))
         before, self._before = self._before, values().copy()
+        reached_before = self.reached
         self.reached = before is not None and disagreement(before, self._before) < self._tolerance
-        return self.reached
+        return self.reached and reached_before
 
 
 def disagreement(first: Floats, second: Floats) -> float:

@@ -85,10 +85,10 @@ callable, default='auto'
         Optimiser steps from one checkpoint to the next.
     tol : float, None or 'auto', default='auto'
         A trajectory ends when the rank correlation (Spearman's) of the values with those at two
-        thirds of its length is above ``1 - tol``, with a first look after 30 checkpoints; and
-        no more restarts are made when the spread of the values over 4, 8, 16, ... restarts
-        promises a correlation above ``1 - 4 * tol`` with their long-run means. None goes all
-        the way. 'auto' is 0.005 for the default network and None for one's own.
+        thirds of its length is above ``1 - tol`` twice in a row, at 30 and 45 checkpoints or
+        later; and no more restarts are made when the spread of the values over 4, 8, 16, ...
+        restarts promises a correlation above ``1 - 2 * tol`` with their long-run means. None
+        goes all the way. 'auto' is 0.01 for the default network and None for one's own.
     cv : int, cross-validation generator or iterable, default=5
         Used when no target set is given: each fold in turn is the target set and values all
         the other rows; a row's value is its mean over the folds it is not in. Folds of an int

@@ -24,10 +24,10 @@ def looks(agreement, values_at, n):
     return asked, stopped
 
 
-def test_values_that_never_change_stop_at_the_second_look():
+def test_values_that_never_change_stop_when_they_were_equal_twice():
     fixed = np.arange(20.0)
     agreement = RankAgreement(0.002)
-    assert looks(agreement, lambda t: fixed, 100) == ([20, 30], 30)
+    assert looks(agreement, lambda t: fixed, 100) == ([20, 30, 45], 45)
     assert agreement.reached
 
 
@@ -57,7 +57,8 @@ def test_values_are_copied():
     agreement = RankAgreement(0.002)
     agreement.look(20, lambda: values)
     values[:] = -values
-    assert not agreement.look(30, lambda: values)
+    agreement.look(30, lambda: values)
+    assert not agreement.reached
 
 
 def test_disagreement_where_there_is_nothing_to_rank():
@@ -93,4 +94,4 @@ def test_restarts_end_when_the_correlation_with_their_long_run_is_high_enough():
     values = rng.normal(size=10_000)
     for correlation, enough in ((0.985, True), (0.975, False)):
         errors = np.full(10_000, np.std(values) * np.sqrt(1.0 - correlation**2))
-        assert enough_trajectories(values, errors, 0.005) == enough
+        assert enough_trajectories(values, errors, 0.01) == enough
