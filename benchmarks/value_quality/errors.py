@@ -1,9 +1,8 @@
 """How often nominal 95 % intervals cover the value that ever more trajectories would give.
 
-The long run is that of the same settings, early ending of trajectories included: restarts alone
-are many. Without a target set the folds are drawn anew as well, as the choice of folds is part of
-what the errors are about. This reaches below the public surface, where the number of restarts
-may end early too.
+The long run is that of the same settings on the same target sets or folds, early ending of
+trajectories included: restarts alone are many. So this reaches below the public surface, where
+the number of restarts may end early too.
 """
 
 from dataclasses import replace
@@ -19,7 +18,6 @@ from skdvgs._job import run_job
 from skdvgs._outcome import combine
 from skdvgs._plan import make_jobs, make_plan
 from skdvgs._settings import decide
-from skdvgs._target import cross_fit
 
 from .tables import CLASSES, NUMBERS
 from .tasks import make_task
@@ -27,6 +25,8 @@ from .tasks import make_task
 SETS = (*CLASSES, *NUMBERS)
 
 _LONG_RUN, _QUICK_LONG_RUN = 100, 40
+# Seeds that the fit may have drawn, for eight restarts or for five folds of two.
+_OF_THE_FIT = 10
 
 
 class SmallNet(nn.Module):
@@ -68,16 +68,10 @@ def _long_run(valuer, task, given, n_restarts):
         task.X, task.y, *(task.target.values() if given else (None, None))
     )
     settings = decide(valuer, source.kind, given, task.n_classes)
-    # Restarts of the fit are not among those of the long run: their seeds come later.
-    settings = replace(settings, n_restarts=n_restarts + settings.n_restarts, keep=False)
+    n_restarts = n_restarts if given else n_restarts // 5
+    settings = replace(settings, n_restarts=n_restarts + _OF_THE_FIT, keep=False)
     plan = make_plan(valuer, source, target, settings, check_random_state(valuer.random_state))
-    if given:
-        jobs = make_jobs(valuer, plan, settings, range(settings.n_restarts)[-n_restarts:])
-    else:
-        jobs = []
-        for seed in range(n_restarts // 4):
-            folds = cross_fit(source.X, source.y, source.kind, valuer.cv, 1000 + seed)
-            jobs += make_jobs(valuer, replace(plan, folds=folds), settings, range(seed, seed + 1))
+    jobs = make_jobs(valuer, plan, settings, range(_OF_THE_FIT, settings.n_restarts))
     return combine(jobs, [run_job(job, 1, False) for job in jobs], plan.n_source).values
 
 
