@@ -11,16 +11,28 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._fitted import FittedTrajectories
 from ._reading import read_new_features, read_new_y
+from ._shown import ShownValues
 from ._uncertainty import Uncertainty
 from .exceptions import InvalidInputError
 
 
-class FittedValuer(BaseEstimator):
+class FittedValuer(ShownValues, BaseEstimator):
     """Methods that need what fit leaves behind."""
 
     net: Any
     task_: str
     values_: NDArray[np.float64]
+    standard_errors_: NDArray[np.float64]
+    label_values_: NDArray[np.float64]
+    suggested_labels_: NDArray[Any]
+    n_checkpoints_: int
+    converged_: bool
+    target_loss_: NDArray[np.float64]
+    net_: Any
+    engine_report_: dict[str, str]
+    classes_: NDArray[Any]
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
     _uncertainty: Uncertainty
     _trajectories: FittedTrajectories | None
 

@@ -28,6 +28,7 @@ from ._reading import (
     read_y,
 )
 from ._settings import Settings, decide
+from ._shown import remember_rows
 from ._similarity import SIMILARITIES
 from ._target import check_classes, check_scale, unpack_target
 from ._task import TASKS, Rows
@@ -327,6 +328,7 @@ callable, default='auto'
         self._keep(jobs, results, outcome, settings)
         self.low_fraction_ = self._estimate_low(source, outcome, settings)
         self._trajectories = trajectories
+        self._given = remember_rows(X, y, None if target is None else len(target.X))
         return self
 
     def _run(

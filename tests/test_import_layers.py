@@ -27,10 +27,11 @@ LAYERS = (
     {"_settings", "_target", "_questions", "_recipe"},
     {"_job"},
     {"_plan", "_outcome", "_replay"},
-    {"_fitted"},
+    {"_fitted", "_shown"},
     {"_after_fit"},
     {"_valuer"},
     {"_filter"},
+    {"_frames"},
 )
 # Nothing imports these, not even the package's own __init__; they may import everything else.
 LEAVES = {"metrics", "datasets", "plotting"}
@@ -38,6 +39,9 @@ RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}
 RANK |= dict.fromkeys(LEAVES, len(LAYERS))
 # Pictures are drawn of what metrics computes.
 RANK["plotting"] += 1
+
+# Methods that show values to people import what does it when they are called, not before.
+ON_CALL = {"_shown": {"_frames"}}
 
 # What each of these may import from outside the package.
 ALLOWED_OUTSIDE = {
@@ -60,11 +64,11 @@ def source_files():
     return sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
 
 
-def imported_names(path):
+def imported_names(path, nodes=None):
     """Return the absolute dotted names that a file imports, wherever in it the import stands."""
     package = ("skdvgs", *path.relative_to(PACKAGE).parent.parts)
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes or ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -96,10 +100,17 @@ def test_every_module_has_a_layer(path):
 @pytest.mark.parametrize("path", source_files(), ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_run_one_way(path):
     unit = unit_of(path)
-    others = imported_units(path) - {unit}
+    others = imported_units(path) - {unit} - ON_CALL.get(unit, set())
     assert others <= RANK.keys(), f"not a module of skdvgs: {sorted(others - RANK.keys())}"
     upward = sorted(other for other in others if RANK[other] >= RANK[unit])
     assert not upward, f"{unit} imports {upward}, which stand beside it or below it in LAYERS"
+
+
+@pytest.mark.parametrize("unit", ON_CALL)
+def test_what_is_imported_on_call_is_not_imported_before(unit):
+    path = PACKAGE / f"{unit}.py"
+    at_once = imported_names(path, ast.parse(path.read_text(encoding="utf-8")).body)
+    assert not {name.split(".")[1] for name in at_once if "skdvgs." in name} & ON_CALL[unit]
 
 
 def test_the_package_itself_imports_no_leaf():

@@ -60,6 +60,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
     n_dropped_ : int
         How many rows are low.
 
+    dropped_index_ : ndarray of int or pandas.Index of shape (`n_dropped_`,)
+        Which rows are low: the labels of their index where X was a pandas DataFrame, their
+        positions otherwise.
+
     n_features_in_ : int
         Number of features seen during `fit`.
 

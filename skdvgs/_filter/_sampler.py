@@ -81,6 +81,10 @@ class LowValueSampler(OneToOneFeatureMixin, LowValueSelector):
     n_dropped_ : int
         How many rows are removed.
 
+    dropped_index_ : ndarray of int or pandas.Index of shape (`n_dropped_`,)
+        Which rows are removed: the labels of their index where X was a pandas DataFrame, their
+        positions otherwise.
+
     n_features_in_ : int
         Number of features seen during `fit`.
 

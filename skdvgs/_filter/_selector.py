@@ -26,12 +26,23 @@ from skdvgs._filter._selection import (
     lowest_kept,
     number_groups,
 )
+from skdvgs._shown import ShownValues, remember_rows
+from skdvgs._target import unpack_target
 from skdvgs._valuer import DVGSValuer
 from skdvgs.exceptions import InvalidInputError
 
 
-class LowValueSelector(BaseEstimator):
+class LowValueSelector(ShownValues, BaseEstimator):
     """Value the rows and choose which to keep; what becomes of the others is up to subclasses."""
+
+    valuer_: Any
+    values_: NDArray[np.float64]
+    support_: NDArray[np.bool_]
+    threshold_: float
+    n_dropped_: int
+    dropped_index_: Any
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "valuer": [HasMethods(["fit"]), None],
@@ -125,6 +136,10 @@ class LowValueSelector(BaseEstimator):
         self.support_ = support
         self.threshold_ = lowest_kept(values, support)
         self.n_dropped_ = int(np.count_nonzero(~support))
+        self._given = remember_rows(X, y, _n_target(X_val))
+        dropped = np.flatnonzero(~support)
+        index = self._given.index
+        self.dropped_index_ = dropped if index is None else index[dropped]
         return None if continuous else groups
 
     def _choose(
@@ -168,6 +183,12 @@ class LowValueSelector(BaseEstimator):
             tags.target_tags = valuer_tags.target_tags
             tags.non_deterministic = valuer_tags.non_deterministic
         return tags
+
+
+def _n_target(X_val: Any) -> int | None:
+    """Rows of the target set, in whatever form it was passed."""
+    features = unpack_target(X_val, None)[0]
+    return None if features is None else _num_samples(features)
 
 
 def _take(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> Any:

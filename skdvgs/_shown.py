@@ -1,0 +1,96 @@
+"""Values as people look at them: methods that fitted valuers, filters and samplers share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
+
+if TYPE_CHECKING:
+    pass
+
+FrameKind = Literal["pandas", "polars"]
+
+
+@dataclass(frozen=True)
+class GivenRows:
+    """What fit remembers of the rows it was given, beside their values.
+
+    Attributes
+    ----------
+    frame : {'pandas', 'polars'} or None
+        The kind of frame that X was.
+    index : pandas.Index or None
+        Of a pandas frame.
+    labels : array of shape (n_samples,) or (n_samples, n_outputs), or None
+        A copy of y.
+    n_target : int or None
+        Rows of the target set; None where there was none.
+    """
+
+    frame: FrameKind | None
+    index: Any
+    labels: NDArray[Any] | None
+    n_target: int | None
+
+
+def remember_rows(X: Any, y: Any, n_target: int | None) -> GivenRows:
+    """Remember what the rows are called. The features are not kept."""
+    labels = None
+    if y is not None:
+        labels = np.array(y.toarray() if hasattr(y, "toarray") else y)
+        labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    kind = frame_kind(X)
+    return GivenRows(kind, X.index if kind == "pandas" else None, labels, n_target)
+
+
+def frame_kind(X: Any) -> FrameKind | None:
+    """Tell which kind of frame X is, without importing either."""
+    if not hasattr(X, "columns"):
+        return None
+    if hasattr(X, "iloc") and hasattr(X, "index"):
+        return "pandas"
+    return "polars" if type(X).__module__.partition(".")[0] == "polars" else None
+
+
+class ShownValues:
+    """Methods that show the values of a fitted estimator to people."""
+
+    _given: GivenRows
+
+    def values_frame(self, *, frame: FrameKind | None = None) -> Any:
+        """Return the values in a dataframe, one row for each row of X.
+
+        Parameters
+        ----------
+        frame : {'pandas', 'polars'}, default=None
+            Kind of dataframe. None is the kind that X was in fit, and pandas for arrays.
+
+        Returns
+        -------
+        values : DataFrame
+            In the order of X; a pandas frame has the index of X. Its columns are
+
+            - `value`: higher is better;
+            - `standard_error`: of the value, NaN (null in polars) where there is none;
+            - `rank`: 1 for the lowest value; of equal values the earlier row is the lower one;
+            - `label`: the y of fit, as far as it was given; `target` where it is a number;
+              `label_0`, `label_1`, ... where there are several;
+            - `suggested_label`: the label that suits the row best, where labels are suggested;
+            - `dropped`: whether a filter or sampler drops the row; for a valuer, whether
+              ``LowValueFilter(valuer)`` would.
+
+        Raises
+        ------
+        MissingDependencyError
+            An ``ImportError``, if the dataframe library is not installed.
+        InvalidInputError
+            If `frame` is no kind of dataframe.
+        """
+        from ._frames import make_values_frame
+
+        check_is_fitted(self, "values_")
+        return make_values_frame(self, frame)
