@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from torch import nn
 
 from ._agreement import RankAgreement
 from ._net import initialize
+from ._progress import Watch
 from ._questions import Answer, Questions
 from ._recipe import Encoder, NetRecipe, read_state, to_numpy
 from ._scoring import Picked, ScoringOptions, SourceScorer
@@ -122,9 +124,12 @@ class TrajectoryJob:
         _check_batches(net, len(self.target.X))
         return sum(p.numel() for p in net.module_.parameters())
 
-    def run(self) -> TrajectoryResult:
+    def run(self, watch: Watch | None = None) -> TrajectoryResult:
         """Train on the target set, scoring the source rows at every checkpoint."""
         net = self.recipe.build()
+        if watch is not None:
+            watch.expect(_n_checkpoints(net, len(self.target.X), self.compute_every))
+        scored = None if watch is None else watch.scored
         scorers: list[SourceScorer] = []
         kept: list[KeptCheckpoint] = []
         agreement = None if self.tol is None else RankAgreement(self.tol)
@@ -135,7 +140,7 @@ class TrajectoryJob:
             scorers.append(scorer)
 
             def visit(checkpoint: Checkpoint) -> bool:
-                scorer.visit(checkpoint)
+                scorer.visit(checkpoint, scored)
                 if self.keep:
                     kept.append(_keep(net, checkpoint, scorer.reference.typical_norm))
                 if agreement is None:
@@ -201,14 +206,16 @@ def threads_a_job(n_jobs: int, work: int) -> int:
     return torch.get_num_threads() if n_jobs == 1 and work > _WORK_FOR_THREADS else 1
 
 
-def run_job(job: TrajectoryJob, threads: int, verbose: bool) -> TrajectoryResult:
+def run_job(job: TrajectoryJob, threads: int, watch: Watch | None) -> TrajectoryResult:
     """Run a job with a fixed number of torch threads."""
     with thread_limit(threads):
-        result = job.run()
-    if verbose:
-        done = f"{len(result.losses)} checkpoints, {len(job.questions.rows)} rows"
-        print(f"[skdvgs] {job.name}: {done}", flush=True)  # noqa: T201
-    return result
+        return job.run(watch)
+
+
+def _n_checkpoints(net: skorch.NeuralNet, n_target: int, compute_every: int) -> int:
+    """Checkpoints of a trajectory that goes all the way."""
+    size = net.batch_size if net.batch_size > 0 else n_target
+    return math.ceil(net.max_epochs * math.ceil(n_target / size) / compute_every)
 
 
 @contextmanager

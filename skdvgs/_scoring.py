@@ -92,8 +92,10 @@ class SourceScorer:
         )
         self._batch_size = self._choose_batch_size()
 
-    def visit(self, checkpoint: Checkpoint) -> None:
-        """Score every pair at a checkpoint."""
+    def visit(
+        self, checkpoint: Checkpoint, scored: Callable[[int, float], None] | None = None
+    ) -> None:
+        """Score every pair at a checkpoint, telling `scored` after each batch which share it is."""
         compared = {
             name: checkpoint.gradient[name]
             for name in self.engine.parameter_names
@@ -106,6 +108,8 @@ class SourceScorer:
             for rows, dot, norm in self._in_batches(len(self._rows), self._batch, compared):
                 self._check_finite(rows, dot, norm, checkpoint.number)
                 self.mean.add(rows, self._options.similarity(dot, norm, self.reference))
+                if scored is not None:
+                    scored(checkpoint.number, rows.stop / len(self._rows))
 
     def _refer(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> Reference:
         norm = float(sum(grad.double().square().sum() for grad in compared.values()) ** 0.5)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from joblib import Parallel, delayed
+from joblib import delayed
 from numpy.typing import ArrayLike
 from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
@@ -20,6 +20,7 @@ from ._job import TrajectoryJob, TrajectoryResult, run_job, threads_a_job
 from ._net import check_net, task_of_net
 from ._outcome import Outcome, combine
 from ._plan import Plan, make_jobs, make_plan
+from ._progress import Progress, ShownParallel
 from ._reading import (
     all_or_nothing,
     read_features,
@@ -122,7 +123,7 @@ callable, default='auto'
     random_state : int, RandomState instance or None, default=None
         Folds, weights, order of batches and dropout. An int makes values repeatable bit for bit.
     verbose : int, default=0
-        1 prints a line for each trajectory.
+        1 shows a progress bar on standard error, with the time left if every restart is needed.
 
     Attributes
     ----------
@@ -320,8 +321,10 @@ callable, default='auto'
             n_classes = check_classes(source.y, source.y if target is None else target.y)
         settings = decide(self, source.kind, target is not None, n_classes)
         random_state = check_random_state(self.random_state)
-        plan = make_plan(self, source, target, settings, random_state)
-        jobs, results, outcome = self._run(plan, settings)
+        with Progress(self.verbose) as progress:
+            progress.prepare(len(source.X))
+            plan = make_plan(self, source, target, settings, random_state)
+            jobs, results, outcome = self._run(plan, settings, progress)
         trajectories = None
         if settings.keep:
             trajectories = FittedTrajectories(source, plan, jobs, results)
@@ -332,24 +335,29 @@ callable, default='auto'
         return self
 
     def _run(
-        self, plan: Plan, settings: Settings
+        self, plan: Plan, settings: Settings, progress: Progress
     ) -> tuple[list[TrajectoryJob], list[TrajectoryResult], Outcome]:
         """Run restarts in waves until the ranking has settled."""
         jobs: list[TrajectoryJob] = []
         results: list[TrajectoryResult] = []
-        threads = 0
+        threads, most = 0, plan.seeds.size
+        progress.start(most, plan.n_source, self.n_jobs)
         for restarts in plan.waves(settings.n_restarts):
             wave = make_jobs(self, plan, settings, restarts)
             if not jobs:
                 work = wave[0].check() * plan.n_source
-                threads = threads_a_job(plan.seeds.size, work)
-            results += Parallel(n_jobs=self.n_jobs, prefer="processes")(
-                delayed(run_job)(job, threads, bool(self.verbose)) for job in wave
+                threads = threads_a_job(most, work)
+            done = len(jobs)
+            parallel = ShownParallel(progress, done, most, n_jobs=self.n_jobs, prefer="processes")
+            results += parallel(
+                delayed(run_job)(job, threads, progress.watch(number, job.name))
+                for number, job in enumerate(wave, done)
             )
             jobs += wave
             outcome = combine(jobs, results, plan.n_source)
             if settings.tol is not None and outcome.settled(settings.tol):
                 break
+        progress.finish(len(jobs), sum(len(result.losses) for result in results))
         return jobs, results, outcome
 
     def _read(self, X: Any, y: Any, X_val: Any, y_val: Any) -> tuple[Rows, Rows | None]:

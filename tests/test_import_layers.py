@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "skdvgs"
 # Top to bottom: a unit imports only from units above it. Units on one line are peers and import
 # nothing from each other. A sub-package is one unit.
 LAYERS = (
-    {"_version", "exceptions"},
+    {"_version", "exceptions", "_progress"},
     {"gradients"},
     {"_similarity", "_statistics", "_agreement"},
     {"_uncertainty"},
@@ -46,6 +46,7 @@ ON_CALL = {"_shown": {"_frames"}}
 # What each of these may import from outside the package.
 ALLOWED_OUTSIDE = {
     "exceptions": set(),
+    "_progress": {"joblib", "tqdm"},
     "gradients": {"torch"},
     "_statistics": {"numpy"},
     "_uncertainty": {"numpy", "scipy"},
@@ -127,7 +128,7 @@ def test_core_modules_know_no_estimator(path):
 
 
 def loaded_by(statement):
-    heavy = {"matplotlib", "imblearn", "pandas", "polars", "dask", "ray"}
+    heavy = {"matplotlib", "tqdm", "imblearn", "pandas", "polars", "dask", "ray"}
     program = f"import sys; {statement}; print(*sorted({heavy!r} & sys.modules.keys()))"
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True

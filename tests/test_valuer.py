@@ -319,11 +319,3 @@ def test_refit_on_another_task_leaves_no_classes_behind(iris):
     valuer = DVGSValuer(max_epochs=1, cv=2, random_state=0).fit(X, y)
     assert valuer.classes_.tolist() == [0, 1, 2]
     assert not hasattr(valuer.fit(X, X[:, 0] + 0.5), "classes_")
-
-
-def test_verbose_prints_a_line_a_trajectory(iris, capsys):
-    X, y, _, _ = iris
-    DVGSValuer(max_epochs=1, cv=2, random_state=0).fit(X, y)
-    assert capsys.readouterr().out == ""
-    DVGSValuer(max_epochs=1, cv=2, random_state=0, verbose=1).fit(X, y)
-    assert capsys.readouterr().out.count("restart 0 of fold") == 2
