@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
 if TYPE_CHECKING:
-    pass
+    import os
+    from pathlib import Path
 
 FrameKind = Literal["pandas", "polars"]
 
@@ -94,3 +95,78 @@ class ShownValues:
 
         check_is_fitted(self, "values_")
         return make_values_frame(self, frame)
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        X: Any = None,
+        y: ArrayLike | None = None,
+        *,
+        images: ArrayLike | None = None,
+        image_shape: tuple[int, ...] | None = None,
+        n_rows: int = 200,
+        title: str | None = None,
+    ) -> Path:
+        """Write a page to read and to send round: one HTML file that needs no network.
+
+        It says what was done, shows the distribution of the values and the target loss, names
+        the cut, and lists the rows of lowest value in a table that can be sorted and searched.
+
+        Parameters
+        ----------
+        path : path-like
+            The file to write, whole or not at all. One that exists is replaced.
+        X : array-like or dataframe of shape (n_samples, n_columns), default=None
+            Features to show beside the values, as fit keeps none: the X of fit, or better the
+            table it was made from, before columns were encoded and scaled. The rows must be
+            those of fit in the same order. None shows no features.
+        y : array-like of shape (n_samples,), default=None
+            Labels to show, where those of fit are codes. None shows those of fit.
+        images : array-like of shape (n_samples, ...), default=None
+            Images to show as thumbnails, in the layouts that
+            :class:`~skdvgs.plotting.LowestImagesDisplay` takes. An X of more than two dimensions
+            is taken for images.
+        image_shape : tuple of int, default=None
+            Shape of one image, where the rows of `images` are flat and not square.
+        n_rows : int, default=200
+            Rows to list, the lowest first.
+        title : str, default=None
+            Heading of the page.
+
+        Returns
+        -------
+        path : pathlib.Path
+            The file that was written.
+
+        Raises
+        ------
+        InvalidInputError
+            If the data do not have the rows of fit, or the file cannot be put there.
+        MissingDependencyError
+            An ``ImportError``, if matplotlib is not installed.
+        """
+        from ._report import write_report
+
+        check_is_fitted(self, "values_")
+        return write_report(
+            self, path, X, y, images=images, image_shape=image_shape, n_rows=n_rows, title=title
+        )
+
+    def summary(self, n_rows: int = 10) -> Any:
+        """Return what was found, to look at in a terminal or in a notebook.
+
+        Parameters
+        ----------
+        n_rows : int, default=10
+            Rows of lowest value to show.
+
+        Returns
+        -------
+        summary : object
+            Printed, it is plain text. A notebook shows it with the distribution of the values,
+            where matplotlib is installed.
+        """
+        from ._report import Summary
+
+        check_is_fitted(self, "values_")
+        return Summary(self, n_rows)

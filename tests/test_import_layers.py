@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "skdvgs"
 # nothing from each other. A sub-package is one unit.
 LAYERS = (
     {"_version", "exceptions", "_progress"},
+    {"_files"},
     {"gradients"},
     {"_similarity", "_statistics", "_agreement"},
     {"_uncertainty"},
@@ -34,14 +35,15 @@ LAYERS = (
     {"_frames"},
 )
 # Nothing imports these, not even the package's own __init__; they may import everything else.
-LEAVES = {"metrics", "datasets", "plotting"}
+LEAVES = {"metrics", "datasets", "plotting", "_report"}
 RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}
 RANK |= dict.fromkeys(LEAVES, len(LAYERS))
 # Pictures are drawn of what metrics computes.
 RANK["plotting"] += 1
+RANK["_report"] = RANK["plotting"] + 1
 
 # Methods that show values to people import what does it when they are called, not before.
-ON_CALL = {"_shown": {"_frames"}}
+ON_CALL = {"_shown": {"_frames", "_report"}}
 
 # What each of these may import from outside the package.
 ALLOWED_OUTSIDE = {
