@@ -62,7 +62,7 @@ class Facts:
     def numbers(self) -> dict[str, str]:
         """Short facts by name."""
         low, middle, high = np.quantile(self.values, [0, 0.5, 1])
-        found = {"Values": f"{low:.3g} to {high:.3g}, median {middle:.3g}"}
+        found = {"Values": f"{low:.3g} to {high:.3g}, median {middle:.3g}".replace("-", "−")}
         losses = getattr(self.valuer, "target_loss_", None)
         if losses is not None:
             found["Trajectories"] = f"{len(losses):,}"

@@ -65,7 +65,7 @@ def draw_pictures(facts: Facts, caller: str) -> list[Picture]:
 
 def draw_distribution(facts: Facts) -> Picture:
     """Histogram of all values with the cut."""
-    figure, ax = _figure(6.4, 3.6)
+    figure, ax = _figure(4.8, 3.3)
     ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), ax=ax)
     cut = "; dashed, the cut" if facts.dropped.any() else ""
     return Picture(_svg(figure), f"Distribution of the values{cut}")
@@ -74,13 +74,13 @@ def draw_distribution(facts: Facts) -> Picture:
 def _draw_classes(facts: Facts) -> Picture:
     assert facts.label is not None
     labels = facts.label.astype(str)
-    figure, ax = _figure(6.4, 1.4 + max(1.8, 0.38 * len(np.unique(labels))))
+    figure, ax = _figure(4.8, 1.4 + max(1.8, 0.38 * len(np.unique(labels))))
     ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), y=labels, ax=ax)
     return Picture(_svg(figure), "Distribution of the values of each class")
 
 
 def _draw_trajectory(losses: NDArray[np.float64]) -> Picture:
-    figure, ax = _figure(6.4, 3.6)
+    figure, ax = _figure(4.8, 3.3)
     TrajectoryDisplay.from_values(losses, ax=ax)
     return Picture(
         _svg(figure),
@@ -90,7 +90,7 @@ def _draw_trajectory(losses: NDArray[np.float64]) -> Picture:
 
 
 def _draw_target(facts: Facts, target: NDArray[Any]) -> Picture:
-    figure, ax = _figure(6.4, 3.6)
+    figure, ax = _figure(4.8, 3.3)
     ValueScatterDisplay.from_values(facts.values, target, x_name="target", ax=ax)
     return Picture(_png(figure), "Value against the target of each row")
 
