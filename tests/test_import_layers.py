@@ -35,12 +35,14 @@ LAYERS = (
     {"_frames"},
 )
 # Nothing imports these, not even the package's own __init__; they may import everything else.
-LEAVES = {"metrics", "datasets", "plotting", "_report"}
+LEAVES = {"metrics", "datasets", "plotting", "_report", "_cli", "__main__"}
 RANK = {unit: rank for rank, layer in enumerate(LAYERS) for unit in layer}
 RANK |= dict.fromkeys(LEAVES, len(LAYERS))
 # Pictures are drawn of what metrics computes.
 RANK["plotting"] += 1
 RANK["_report"] = RANK["plotting"] + 1
+RANK["_cli"] = RANK["_report"] + 1
+RANK["__main__"] = RANK["_cli"] + 1
 
 # Methods that show values to people import what does it when they are called, not before.
 ON_CALL = {"_shown": {"_frames", "_report"}}

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,8 @@ def draw_distribution(facts: Facts) -> Picture:
 
 def _draw_classes(facts: Facts) -> Picture:
     assert facts.label is not None
-    labels = facts.label.astype(str)
+    # Between two dollar signs matplotlib reads a formula.
+    labels = np.array([str(label).replace("$", r"\$") for label in facts.label])
     figure, ax = _figure(4.8, 1.4 + max(1.8, 0.38 * len(np.unique(labels))))
     ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), y=labels, ax=ax)
     return Picture(_svg(figure), "Distribution of the values of each class")
@@ -133,7 +135,9 @@ def _plain_style() -> Iterator[None]:
     """Draw as matplotlib does by default, whatever style the session has."""
     from matplotlib import rc_context, style
 
-    with style.context("default"), rc_context({"svg.hashsalt": "skdvgs"}):
+    with style.context("default"), rc_context({"svg.hashsalt": "skdvgs"}), catch_warnings():
+        # Labels in a script that the font lacks: the tables of the page show them.
+        filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
         yield
 
 

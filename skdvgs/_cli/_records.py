@@ -1,0 +1,85 @@
+"""The lines of a CSV file as they are, so that kept rows are copied byte by byte."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..exceptions import InvalidInputError
+
+_QUOTE = ord('"')
+
+
+def keep_records(content: bytes, separator: str, support: NDArray[np.bool_], name: str) -> bytes:
+    """Return a CSV file with the header and the kept rows only, none of whose bytes change.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    separator : str
+        What stands between entries.
+    support : array of bool of shape (n_rows,)
+        True for rows to keep.
+    name : str
+        Of the file, for messages.
+
+    Raises
+    ------
+    InvalidInputError
+        If it holds more or fewer records than there are rows.
+    """
+    records = split_records(content, separator)
+    filled = [at for at, record in enumerate(records) if not _is_blank(record, separator)]
+    header, rows = filled[:1], filled[1:]
+    if len(rows) != len(support):
+        raise InvalidInputError(
+            f"{name} was read as {len(support)} rows but holds {len(rows)} lines. Rows cannot be "
+            "copied as they are. Mend its quotes, or convert it to Parquet."
+        )
+    dropped = {at for at, kept in zip(rows, support, strict=True) if not kept}
+    kept_records = [record for at, record in enumerate(records) if at not in dropped]
+    assert header
+    return b"".join(kept_records)
+
+
+def split_records(content: bytes, separator: str) -> list[bytes]:
+    """Split a CSV file into records, line breaks included; a quoted entry may hold some."""
+    sep = separator.encode()[0]
+    records: list[bytes] = []
+    begun: list[bytes] = []
+    inside = False
+    for line in io.BytesIO(content):
+        begun.append(line)
+        if inside or _QUOTE in line:
+            inside = _ends_inside(line, inside, sep)
+        if not inside:
+            records.append(b"".join(begun))
+            begun = []
+    if begun:
+        records.append(b"".join(begun))
+    return records
+
+
+def _ends_inside(line: bytes, inside: bool, separator: int) -> bool:
+    """Tell whether the end of a line is within a quoted entry."""
+    at_start = not inside
+    position = 0
+    while position < len(line):
+        byte = line[position]
+        if inside and byte == _QUOTE:
+            if line[position + 1 : position + 2] == b'"':
+                position += 1  # two quotes stand for one
+            else:
+                inside = False
+        elif not inside and at_start and byte == _QUOTE:
+            inside = True  # a quote opens an entry only at its start
+        at_start = not inside and byte == separator
+        position += 1
+    return inside
+
+
+def _is_blank(record: bytes, separator: str) -> bool:
+    return not record.strip(b"\r\n" if separator in " \t" else b" \t\r\n")
