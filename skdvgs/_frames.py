@@ -92,8 +92,8 @@ def kept_rows(estimator: Any) -> NDArray[np.bool_]:
 def is_continuous(estimator: Any) -> bool:
     """Tell whether what the rows are labelled with is a quantity."""
     valuer = getattr(estimator, "valuer_", estimator)
-    task = getattr(valuer, "task_", None)
-    if task is not None:
+    task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
+    if task != "auto":
         return bool(task == "regression")
     labels = estimator._given.labels
     return labels is not None and type_of_target(labels).startswith("continuous")

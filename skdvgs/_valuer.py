@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from joblib import delayed
 from numpy.typing import ArrayLike
-from sklearn.base import _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
@@ -33,6 +32,7 @@ from ._shown import remember_rows
 from ._similarity import SIMILARITIES
 from ._target import check_classes, check_scale, unpack_target
 from ._task import TASKS, Rows
+from ._typed import fit_context
 
 
 class DVGSValuer(FittedValuer):
@@ -281,7 +281,7 @@ callable, default='auto'
         self.random_state = random_state
         self.verbose = verbose
 
-    @_fit_context(prefer_skip_nested_validation=True)
+    @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
         X: ArrayLike,

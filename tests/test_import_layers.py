@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "skdvgs"
 # Top to bottom: a unit imports only from units above it. Units on one line are peers and import
 # nothing from each other. A sub-package is one unit.
 LAYERS = (
-    {"_version", "exceptions", "_progress"},
+    {"_version", "exceptions", "_progress", "_typed"},
     {"_files"},
     {"gradients"},
     {"_similarity", "_statistics", "_agreement"},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -89,15 +90,18 @@ def read_table(path: str, asked_separator: str | None, encoding: str, na: Sequen
             original = file.read()
         try:
             original = gzip.decompress(original) if is_compressed(path) else original
-            frame = pandas.read_csv(
-                io.BytesIO(original),
-                sep=separator,
-                encoding=encoding,
-                na_values=list(na),
-                index_col=False,
-                low_memory=False,
-            )
-        except (ValueError, OSError, EOFError, LookupError) as error:
+            with warnings.catch_warnings():
+                # Where lines are longer than the header pandas only warns.
+                warnings.simplefilter("error", pandas.errors.ParserWarning)
+                frame = pandas.read_csv(
+                    io.BytesIO(original),
+                    sep=separator,
+                    encoding=encoding,
+                    na_values=list(na),
+                    index_col=False,
+                    low_memory=False,
+                )
+        except (ValueError, OSError, EOFError, LookupError, Warning) as error:
             raise InvalidInputError(
                 f"{path} cannot be read as CSV: {_one_line(error)} Check --separator "
                 "and --encoding."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from argparse import Namespace
 from contextlib import ExitStack
@@ -46,10 +47,10 @@ def run_value(arguments: Namespace, say: Say) -> str:
     if arguments.report is not None:
         import_pyplot("The report")
     table, val = _read(arguments)
+    y, y_val, task = _read_targets(table, val, arguments, say)
     X, X_val = encode(
         _features(table, arguments, table), _features(val, arguments, table), arguments.encoder, say
     )
-    y, y_val, task = _read_targets(table, val, arguments, say)
     if arguments.id is not None:
         X.index = table.frame[arguments.id].to_numpy()
     valuer = DVGSValuer(
@@ -159,5 +160,5 @@ def _write(sampler: LowValueSampler, table: Table, arguments: Namespace) -> None
                 columns=[name for name in (arguments.target, arguments.id) if name is not None]
             )
             shown.index = sampler.values_frame(frame="pandas").index
-            title = f"Values of the rows of {table.path}"
+            title = f"Values of the rows of {os.path.basename(table.path)}"
             sampler.report(arguments.report, shown, title=title)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sklearn.base import OneToOneFeatureMixin, TransformerMixin, _fit_context
+from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skdvgs._filter._selection import replace_by_nearest_target, replace_within_groups
 from skdvgs._filter._selector import LowValueSelector
+from skdvgs._typed import fit_context
 
 
 class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
@@ -136,7 +137,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
     (135, 4)
     """
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None) -> LowValueFilter:
         """Value the rows and choose which are low.
 
@@ -169,7 +170,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
         self._fit_selection(X, y, X_val, y_val)
         return self
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit_transform(self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None) -> Any:
         """Value the rows, and replace the features of the low ones.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sklearn.base import OneToOneFeatureMixin, _fit_context
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils import InputTags, Tags
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from skdvgs._filter._selector import LowValueSelector
+from skdvgs._typed import fit_context
 
 
 # The tags that imbalanced-learn reads off a sampler, spelt out to do without importing it.
@@ -142,7 +143,7 @@ class LowValueSampler(OneToOneFeatureMixin, LowValueSelector):
     (135, 4)
     """
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit(
         self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None
     ) -> LowValueSampler:
@@ -178,7 +179,7 @@ class LowValueSampler(OneToOneFeatureMixin, LowValueSelector):
         self.sample_indices_ = self.get_support(indices=True)
         return self
 
-    @_fit_context(prefer_skip_nested_validation=False)
+    @fit_context(prefer_skip_nested_validation=False)
     def fit_resample(
         self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None
     ) -> tuple[Any, Any]:

@@ -57,7 +57,8 @@ class Facts:
             return f"{whose} drops no row: none is set apart from the others by its value."
         rows = "1 row" if n_dropped == 1 else f"{n_dropped:,} rows"
         share = f"{n_dropped / n:.1%}"
-        return f"{whose} drops {rows} of {n:,} ({share}), below a value of {self.threshold:.3g}."
+        below = f"{self.threshold:.3g}".replace("-", "−")
+        return f"{whose} drops {rows} of {n:,} ({share}), below a value of {below}."
 
     def numbers(self) -> dict[str, str]:
         """Short facts by name."""
