@@ -25,6 +25,7 @@ class FittedValuer(ShownValues, BaseEstimator):
     standard_errors_: NDArray[np.float64]
     label_values_: NDArray[np.float64]
     suggested_labels_: NDArray[Any]
+    low_fraction_: float
     n_checkpoints_: int
     converged_: bool
     target_loss_: NDArray[np.float64]

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.multiclass import type_of_target
 
-from ._cutoff import count_low_values
 from ._filter._selection import keep_all_but_lowest, number_groups
 from ._shown import GivenRows
 from .exceptions import InvalidInputError, MissingDependencyError
@@ -79,13 +78,7 @@ def kept_rows(estimator: Any) -> NDArray[np.bool_]:
     values, labels = estimator.values_, estimator._given.labels
     has_classes = labels is not None and not is_continuous(estimator)
     groups = number_groups(labels if has_classes else None, len(values))
-    share = getattr(estimator, "low_fraction_", None)
-    if share is None:
-        n_low = count_low_values(
-            values, groups, mirrored=estimator.similarity in ("auto", "cosine")
-        )
-    else:
-        n_low = round(share * len(values))
+    n_low = round(estimator.low_fraction_ * len(values))
     return keep_all_but_lowest(values, groups, n_low)
 
 
