@@ -1,0 +1,123 @@
+"""Ways to value the rows of a case: ours twice, and the rivals."""
+
+from dataclasses import replace
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+
+from benchmarks import baselines
+from skdvgs import DVGSValuer
+
+from . import networks
+
+PAPER, DEFAULTS, RANDOM = "DVGS, paper's settings", "DVGS, our defaults", "random"
+SLOW = ("Data Shapley", "leave-one-out", "leave-one-out, accuracy", "DVRL")
+
+
+def fit_values(valuer, case):
+    """Values of the source rows; without labels where the case has none to learn."""
+    labels = {} if case.y_val is None else {"y": case.y, "y_val": case.y_val}
+    return valuer.fit(case.X, X_val=case.X_val, **labels).values_
+
+
+def defaults(case, seed):
+    """DVGSValuer as it comes, on flat rows."""
+    X, X_val = (rows.reshape(len(rows), -1) for rows in (case.X, case.X_val))
+    return fit_values(DVGSValuer(random_state=seed), replace(case, X=X, X_val=X_val))
+
+
+def random(case, seed):
+    """No idea."""
+    return np.random.default_rng(seed).random(len(case.X))
+
+
+def paper_classifier(sizes, n_restarts, class_weight=None):
+    """DVGS with the paper's network for classes."""
+
+    def value(case, seed):
+        n_outputs = len(np.unique(np.concatenate([case.y, case.y_val])))
+        net = networks.classifier(case.X.shape[1], n_outputs=n_outputs, epochs=sizes.epochs)
+        restarts = min(n_restarts, sizes.restarts)
+        valuer = DVGSValuer(net, n_restarts=restarts, class_weight=class_weight, random_state=seed)
+        return fit_values(valuer, case)
+
+    return value
+
+
+def classifier_rivals(sizes, cheap_model, n_components=None):
+    """The rivals that need labels; some train the cheap model again for thousands of sets."""
+
+    def with_sets(valuer, **settings):
+        return lambda case, seed: valuer(
+            case.X, case.y, case.X_val, case.y_val, seed=seed, **settings
+        )
+
+    def with_utility(valuer, accuracy=False, **settings):
+        def value(case, seed):
+            X, X_val = case.X, case.X_val
+            if n_components is not None:
+                components = PCA(n_components, random_state=seed).fit(np.concatenate([X, X_val]))
+                X, X_val = components.transform(X), components.transform(X_val)
+            seeds = {"seed": seed} if valuer is baselines.data_shapley else {}
+            utility = baselines.Utility(
+                cheap_model, X, case.y, X_val, case.y_val, accuracy=accuracy
+            )
+            return valuer(utility, **settings, **seeds)
+
+        return value
+
+    return {
+        "Data Shapley": with_utility(baselines.data_shapley, n_permutations=sizes.permutations),
+        "leave-one-out": with_utility(baselines.leave_one_out),
+        "leave-one-out, accuracy": with_utility(baselines.leave_one_out, accuracy=True),
+        "DVRL": with_sets(baselines.dvrl, n_draws=sizes.draws),
+        "KNN-Shapley": lambda case, seed: baselines.knn_shapley(
+            case.X, case.y, case.X_val, case.y_val
+        ),
+        "forest, out of bag": with_sets(baselines.out_of_bag, n_trees=sizes.trees),
+        "forest, out of fold": with_sets(baselines.out_of_fold, n_trees=sizes.trees),
+        RANDOM: random,
+    }
+
+
+def for_tables(sizes, n_restarts):
+    """All methods of E1, E2, E4 and E5."""
+    return {
+        PAPER: paper_classifier(sizes, n_restarts, "balanced"),
+        DEFAULTS: defaults,
+        **classifier_rivals(sizes, LogisticRegression(max_iter=200)),
+    }
+
+
+def for_features(sizes):
+    """All methods of E3 and E6. Thousands of trainings need a model of milliseconds."""
+    return {
+        PAPER: paper_classifier(sizes, 1),
+        DEFAULTS: defaults,
+        **classifier_rivals(
+            sizes, GaussianNB(var_smoothing=0.1), n_components=min(32, sizes.image_rows[1])
+        ),
+    }
+
+
+def for_autoencoders(module, *, with_size=False, n_restarts=1, **settings):
+    """All methods of E7 to E10: valued without labels."""
+
+    def paper(case, seed):
+        size = {"n_features": case.X.shape[1]} if with_size else {}
+        net = networks.autoencoder(module, **settings, **size)
+        return fit_values(DVGSValuer(net, n_restarts=n_restarts, random_state=seed), case)
+
+    return {
+        PAPER: paper,
+        DEFAULTS: defaults,
+        "distance to neighbours": lambda case, seed: baselines.neighbour_distance(
+            case.X, case.X_val
+        ),
+        "reconstruction by PCA": lambda case, seed: baselines.reconstruction_error(
+            case.X, case.X_val, seed=seed
+        ),
+        RANDOM: random,
+    }
