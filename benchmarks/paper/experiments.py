@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.linear_model import RidgeClassifier
 
 from . import expression, images, methods, networks, tables
 from .case import with_flipped_labels, with_noise
@@ -49,7 +49,6 @@ class Experiment:
     few_repeats: bool = False
 
 
-TABLE_MODEL = LogisticRegression(max_iter=200)
 FEATURE_MODEL = RidgeClassifier(alpha=100.0)
 
 
@@ -72,13 +71,14 @@ def _features(sizes, folder):
 def flipped_table(name, sizes, folder):
     """E1, E2: a fifth of the labels is wrong."""
     draw = partial(_flipped, _table(name, sizes))
-    return Experiment((draw,), methods.for_tables(sizes, 3), TABLE_MODEL)
+    values = methods.for_tables(sizes, 3) | methods.leave_one_out_by_accuracy()
+    return Experiment((draw,), values, methods.TABLE_MODEL)
 
 
 def noisy_table(name, sizes, folder):
     """E4, E5: noise with standard deviations from U(0, 3)."""
     draw = partial(_noisy, _table(name, sizes), (0, 3))
-    return Experiment((draw,), methods.for_tables(sizes, 10), TABLE_MODEL)
+    return Experiment((draw,), methods.for_tables(sizes, 10), methods.TABLE_MODEL)
 
 
 def flipped_features(sizes, folder):

@@ -23,16 +23,17 @@ def draw_expression(file, sizes, seed):
     return draw(_name(file, sizes), X, None, seed, len(X) - n_target, n_target)
 
 
-def draw_quality(sizes, seed, n_target=40, n_test=30):
-    """Target and test rows are of those that LINCS calls gold; all others are source rows.
+def draw_quality(sizes, seed):
+    """40 target and 30 test rows are of those that LINCS calls gold; all others are source rows.
 
     Truth is ``distil_cc_q75``, how well the replicates of a profile agree; Spearman's rank
     correlation with the value is good when positive.
     """
     X, quality, gold = (part[: sizes.profiles] for part in _load(LEVEL_5, sizes.quick))
     rng = np.random.default_rng(seed)
-    trusted = rng.permutation(np.flatnonzero(gold))[: n_target + n_test]
-    target, test = trusted[:n_target], trusted[n_target:]
+    trusted = rng.permutation(np.flatnonzero(gold))
+    trusted = trusted[: min(70, len(trusted) // 2)]
+    target, test = np.split(trusted, [4 * len(trusted) // 7])
     source = np.setdiff1d(np.flatnonzero(quality > MISSING_QUALITY), trusted)
     return Case(
         _name(LEVEL_5, sizes),

@@ -54,15 +54,12 @@ def draw_experiment(rows, arrays):
         if (rows["measure"] == "Spearman with quality").any():
             name = "agreement of replicates"
         for ax, method in zip(axes, OURS, strict=False):
-            ValueScatterDisplay.from_values(arrays[method], truth, x_name=name, ax=ax)
-            ax.set_title(method, fontsize="small", pad=22)
+            display = ValueScatterDisplay.from_values(arrays[method], truth, x_name=name, ax=ax)
+            ax.get_legend().remove()  # wider than the panel
+            ax.set_title(f"{method}\n{display.line_.get_label()}", fontsize="small")
     for ax, measure in zip(axes[n_first:], filtered, strict=True):
         _draw_curves(ax, rows[rows["measure"] == measure], measure)
     if filtered:
-        low = min(ax.get_ylim()[0] for ax in axes[n_first:])
-        high = max(ax.get_ylim()[1] for ax in axes[n_first:])
-        for ax in axes[n_first:]:
-            ax.set_ylim(low, high)
         figure.legend(
             *axes[-1].get_legend_handles_labels(),
             loc="outside lower center",
@@ -84,7 +81,7 @@ def _draw_detection(ax, arrays, truth):
         display = NoiseDetectionDisplay.from_values(arrays[method], truth, name=method, ax=ax)
         color, linestyle, _ = STYLES[method]
         display.line_.set(color=color, linestyle=linestyle)
-    ax.legend(frameon=False, fontsize="x-small", loc="lower right")
+    ax.legend(fontsize="x-small", loc="lower right", framealpha=0.9, edgecolor="none")
 
 
 def _draw_curves(ax, rows, measure):
@@ -94,7 +91,7 @@ def _draw_curves(ax, rows, measure):
     score, _, order = measure.partition(", ")
     ax.set(
         xlabel=f"share of rows removed, {order.split()[0]} values first",
-        ylabel=f"{score} on test rows, mean of repeats",
+        ylabel=f"{score} on test rows",
     )
 
 
@@ -147,5 +144,7 @@ def draw_grid(rows):
     right.set(
         xlabel="AUROC", ylabel="points", title=f"{len(random_points)} random points of the grid"
     )
-    right.legend(frameon=False)
+    right.legend(frameon=False, fontsize="small")
+    for ax in (left, right):
+        ax.title.set_fontsize("small")
     return figure
