@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,9 @@ def parse(arguments):
     )
     parser.add_argument("--quick", action="store_true", help="tiny sizes: only shows that it runs")
     parser.add_argument("--out", type=Path, default=Path("results/paper"), help="folder to write")
+    parser.add_argument(
+        "--slow-repeats", type=int, help="repeats of the slow rivals; 0 leaves them out"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="processes, each of one thread")
     return parser.parse_args(arguments)
 
@@ -49,13 +53,16 @@ def main(arguments=None):
     """Run what was asked for; the exit status is the number of experiments that failed."""
     options = parse(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
+    sizes = QUICK if options.quick else FULL
+    if options.slow_repeats is not None:
+        sizes = replace(sizes, slow_repeats=options.slow_repeats)
     names = {"all": list(TITLES), "report": []}.get(options.experiment, [options.experiment])
     failed = []
     for name in names:
         start = time.perf_counter()
         print(f"{name}: {TITLES[name]} ...", flush=True)
         try:
-            data = run_one(name, QUICK if options.quick else FULL, options.jobs, options.out)
+            data = run_one(name, sizes, options.jobs, options.out)
         except OSError as error:  # data that is neither there nor to be had
             failed.append(name)
             print(f"{name}: not run. {error}", flush=True)
