@@ -36,10 +36,11 @@ class Case:
     measure: str = ""
 
     def score(self, values):
-        """How well values agree with the truth."""
+        """How well values, of the first rows at least, agree with the truth."""
+        truth = self.truth[: len(values)]
         if self.measure == "AUROC":
-            return noise_detection_score(values, self.truth)
-        return float(spearmanr(values, self.truth)[0])
+            return noise_detection_score(values, truth)
+        return float(spearmanr(values, truth)[0])
 
 
 def with_flipped_labels(case, seed, fraction=0.2):

@@ -54,7 +54,10 @@ def draw_experiment(rows, arrays):
         if (rows["measure"] == "Spearman with quality").any():
             name = "agreement of replicates"
         for ax, method in zip(axes, OURS, strict=False):
-            display = ValueScatterDisplay.from_values(arrays[method], truth, x_name=name, ax=ax)
+            values = arrays[method]
+            display = ValueScatterDisplay.from_values(
+                values, truth[: len(values)], x_name=name, ax=ax
+            )
             ax.get_legend().remove()  # wider than the panel
             ax.set_title(f"{method}\n{display.line_.get_label()}", fontsize="small")
     for ax, measure in zip(axes[n_first:], filtered, strict=True):

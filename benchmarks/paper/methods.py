@@ -29,6 +29,15 @@ def defaults(case, seed):
     return fit_values(DVGSValuer(random_state=seed), replace(case, X=X, X_val=X_val))
 
 
+def defaults_on_few(n_rows):
+    """DVGSValuer as it comes, on the first source rows only: others do not change their values."""
+
+    def value(case, seed):
+        return defaults(replace(case, X=case.X[:n_rows]), seed)
+
+    return value
+
+
 def random(case, seed):
     """No idea."""
     return np.random.default_rng(seed).random(len(case.X))

@@ -13,6 +13,8 @@ class Sizes:
         Whether embedded data may stand in for what is not there.
     table_rows, image_rows, autoencoder_rows : tuple of int
         Source, target and test rows; for the autoencoder of images source and target.
+    default_images : int
+        Source rows of E7 that our defaults value, whose autoencoder is 80 times as large.
     profiles : int or None
         Of gene expression; None is all there are.
     repeats, slow_repeats, autoencoder_repeats : int
@@ -35,6 +37,7 @@ class Sizes:
     table_rows: tuple = (1000, 400, 2000)
     image_rows: tuple = (5000, 2000, 2000)
     autoencoder_rows: tuple = (8085, 1000)
+    default_images: int = 1000
     profiles: int | None = None
     repeats: int = 5
     slow_repeats: int = 3
@@ -56,6 +59,7 @@ QUICK = Sizes(
     table_rows=(60, 40, 100),
     image_rows=(60, 40, 80),
     autoencoder_rows=(24, 12),
+    default_images=10,
     profiles=90,
     repeats=1,
     slow_repeats=1,
