@@ -25,7 +25,13 @@ html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
 html_title = f"skdvgs {release}"
 html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
-html_sidebars = {"installation": [], "quick_start": [], "glossary": [], "changelog": []}
+html_sidebars = {
+    "installation": [],
+    "quick_start": [],
+    "glossary": [],
+    "paper": [],
+    "changelog": [],
+}
 
 sphinx_gallery_conf = {
     "abort_on_example_error": True,

@@ -57,9 +57,24 @@ def write(folder, titles):
             table = _points(results[name])
             table.to_csv(target / f"{name}.csv", index=False)
             text += f"\n{name.upper()}: {titles[name]}\n{table.to_string(index=False)}\n"
+    (target / "experiments.inc").write_text(_page(results, titles), encoding="utf-8")
     (target / "tables.txt").write_text(text, encoding="utf-8")
     print(text)
     figures.draw_all(folder, target, results, titles)
+
+
+def _page(results, titles):
+    """A section of the documentation for each experiment there is: its table and its plot."""
+    section = (
+        "{title}\n{line}\n\n.. image:: /_static/paper/{name}.png\n   :alt: Plots of {title}\n\n"
+        ".. csv-table::\n   :file: /_static/paper/{name}.csv\n   :header-rows: 1\n"
+        "   :class: small\n\n"
+    )
+    headings = {name: f"{name.upper()}: {titles[name]}" for name in results}
+    return "".join(
+        section.format(name=name, title=title, line="-" * len(title))
+        for name, title in headings.items()
+    )
 
 
 def mean_and_spread(numbers):
