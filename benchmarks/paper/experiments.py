@@ -96,7 +96,9 @@ def noisy_features(sizes, folder):
 def noisy_images(sizes, folder):
     """E7: noise with standard deviations from U(0, 5), no labels."""
     draw = partial(_noisy, partial(images.draw_images, sizes), (0, 5))
-    values = methods.for_autoencoders(networks.ImageAutoencoder, epochs=sizes.autoencoder_epochs)
+    values = methods.for_autoencoders(
+        networks.ImageAutoencoder, compute_every=2, epochs=sizes.autoencoder_epochs
+    )
     values[methods.DEFAULTS] = methods.defaults_on_few(sizes.default_images)
     return Experiment((draw,), values, few_repeats=True)
 

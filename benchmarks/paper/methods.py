@@ -118,13 +118,13 @@ def for_features(sizes):
     }
 
 
-def for_autoencoders(module, *, with_size=False, n_restarts=1, **settings):
+def for_autoencoders(module, *, with_size=False, compute_every=1, **settings):
     """All methods of E7 to E10: valued without labels."""
 
     def paper(case, seed):
         size = {"n_features": case.X.shape[1]} if with_size else {}
         net = networks.autoencoder(module, **settings, **size)
-        return fit_values(DVGSValuer(net, n_restarts=n_restarts, random_state=seed), case)
+        return fit_values(DVGSValuer(net, compute_every=compute_every, random_state=seed), case)
 
     return {
         PAPER: paper,
