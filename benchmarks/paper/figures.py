@@ -84,7 +84,7 @@ def _draw_detection(ax, arrays, truth):
         display = NoiseDetectionDisplay.from_values(arrays[method], truth, name=method, ax=ax)
         color, linestyle, _ = STYLES[method]
         display.line_.set(color=color, linestyle=linestyle)
-    ax.legend(fontsize="x-small", loc="lower right", framealpha=0.9, edgecolor="none")
+    ax.get_legend().remove()  # it would hide curves; the one below the panels tells them apart
 
 
 def _draw_curves(ax, rows, measure):

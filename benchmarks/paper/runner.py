@@ -50,16 +50,16 @@ def run(name, experiment, sizes, jobs):
 
 
 def timed(value, case, seed):
-    """Values and seconds, on one thread whatever else runs."""
+    """Values and processor seconds on one thread, which other work hardly changes."""
     _warm_up()
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            start = time.perf_counter()
+            start = time.process_time()
             values = value(case, seed)
-            return values, time.perf_counter() - start
+            return values, time.process_time() - start
     finally:
         torch.set_num_threads(before)
 
