@@ -4,7 +4,7 @@ They take ``X, y, X_val, y_val`` and return one value for each row of X; higher 
 """
 
 from .data_shapley import data_shapley
-from .distance import neighbour_distance, reconstruction_error
+from .distance import neighbour_cosine, neighbour_distance, reconstruction_error
 from .dvrl import dvrl
 from .forests import out_of_bag, out_of_fold
 from .knn_shapley import knn_shapley
@@ -17,6 +17,7 @@ __all__ = [
     "dvrl",
     "knn_shapley",
     "leave_one_out",
+    "neighbour_cosine",
     "neighbour_distance",
     "out_of_bag",
     "out_of_fold",

@@ -132,6 +132,7 @@ def for_autoencoders(module, *, with_size=False, compute_every=1, **settings):
         "distance to neighbours": lambda case, seed: baselines.neighbour_distance(
             case.X, case.X_val
         ),
+        "cosine with neighbours": lambda case, seed: baselines.neighbour_cosine(case.X, case.X_val),
         "reconstruction by PCA": lambda case, seed: baselines.reconstruction_error(
             case.X, case.X_val, seed=seed
         ),

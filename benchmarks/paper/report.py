@@ -67,7 +67,7 @@ def _page(results, titles):
     """A section of the documentation for each experiment there is: its table and its plot."""
     section = (
         "{title}\n{line}\n\n.. image:: /_static/paper/{name}.png\n   :alt: Plots of {title}\n\n"
-        ".. csv-table::\n   :file: /_static/paper/{name}.csv\n   :header-rows: 1\n"
+        ".. csv-table::\n   :file: {name}.csv\n   :header-rows: 1\n"
         "   :class: small\n\n"
     )
     headings = {name: f"{name.upper()}: {titles[name]}" for name in results}
@@ -145,7 +145,7 @@ def relative_times(compared):
             columns[name.upper()] = ratio.map("{:.2g}".format)
     table = pd.DataFrame(columns)
     table.insert(0, "paper", table.index.map(lambda m: str(PAPER_TIMES.get(m, ""))))
-    return table.reset_index(names="method")
+    return table.fillna("").reset_index(names="method")
 
 
 def _points(rows):

@@ -40,7 +40,7 @@ class Sizes:
     default_images: int = 1000
     profiles: int | None = None
     repeats: int = 5
-    slow_repeats: int = 3
+    slow_repeats: int = 2
     autoencoder_repeats: int = 2
     epochs: int = 100
     autoencoder_epochs: int = 10
@@ -50,7 +50,7 @@ class Sizes:
     trees: int = 200
     quantiles: int = 10
     scaling_rows: tuple = (500, 1000, 3000, 10000, 30000)
-    grid_points: int = 120
+    grid_points: int = 60
 
 
 FULL = Sizes()

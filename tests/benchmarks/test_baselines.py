@@ -13,6 +13,7 @@ from benchmarks.baselines import (
     dvrl,
     knn_shapley,
     leave_one_out,
+    neighbour_cosine,
     neighbour_distance,
     out_of_bag,
     out_of_fold,
@@ -140,6 +141,13 @@ def test_dvrl_repeats_itself_and_leaves_the_random_state_alone(blobs):
     first, second = (dvrl(*blobs[:4], **settings) for _ in range(2))
     np.testing.assert_array_equal(first, second)
     assert torch.equal(before, torch.get_rng_state())
+
+
+def test_cosine_with_neighbours_sees_direction_alone():
+    X_val = np.array([[1.0, 0.0], [0.0, 1.0]])
+    X = np.array([[5.0, 0.0], [1.0, 1.0], [-1.0, -1.0]])
+    values = neighbour_cosine(X, X_val, n_neighbors=1)
+    np.testing.assert_allclose(values, [1, 0.5**0.5, -(0.5**0.5)])
 
 
 @pytest.mark.parametrize("valuer", [neighbour_distance, reconstruction_error])
