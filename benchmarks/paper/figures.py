@@ -20,9 +20,12 @@ STYLES = {
     "KNN-Shapley": ("#56B4E9", "--", "P"),
     "forest, out of bag": ("#8C564B", "-.", "X"),
     "forest, out of fold": ("#8C564B", ":", "*"),
+    "distance to neighbours": ("#009E73", "--", "^"),
+    "cosine with neighbours": ("#CC79A7", "--", "v"),
+    "reconstruction by PCA": ("#E69F00", "--", "D"),
+    "replicate agreement itself": ("#000000", "-.", "P"),
     RANDOM: ("#666666", ":", "."),
 }
-OTHERS = [("#009E73", "--", "^"), ("#CC79A7", "--", "v"), ("#E69F00", "-.", "D")]
 
 
 def draw_all(folder, target, results, titles):
@@ -73,8 +76,8 @@ def draw_experiment(rows, arrays):
     return figure
 
 
-def _style(method, number=0):
-    color, linestyle, marker = STYLES.get(method, OTHERS[number % len(OTHERS)])
+def _style(method):
+    color, linestyle, marker = STYLES.get(method, STYLES[PAPER_METHOD])
     return {"color": color, "linestyle": linestyle, "marker": marker, "label": method}
 
 
@@ -88,9 +91,9 @@ def _draw_detection(ax, arrays, truth):
 
 
 def _draw_curves(ax, rows, measure):
-    for number, (method, own) in enumerate(rows.groupby("method", sort=False)):
+    for method, own in rows.groupby("method", sort=False):
         means = own.groupby("at")["result"].mean()
-        ax.plot(means.index, means, markersize=4, linewidth=1.2, **_style(method, number))
+        ax.plot(means.index, means, markersize=4, linewidth=1.2, **_style(method))
     score, _, order = measure.partition(", ")
     ax.set(
         xlabel=f"share of rows removed, {order.split()[0]} values first",
@@ -108,7 +111,6 @@ def draw_scaling(rows):
         for method, own in rows[rows["measure"] == measure].groupby("method", sort=False):
             means = own.groupby("at")["result"].mean()
             style = _style(method) | ({"color": styles[method]} if method in styles else {})
-            style |= {"linestyle": "-", "marker": "o"} if method in styles else {}
             ax.plot(means.index, means, markersize=4, **style)
         ax.set(xscale="log", xlabel="source rows", ylabel=measure)
     axes[0].set_yscale("log")
