@@ -5,7 +5,10 @@ import csv
 import importlib
 import os
 import time
+import warnings
 from itertools import product
+
+from skdvgs.exceptions import SkdvgsWarning
 
 from . import __doc__ as about
 from .report import Record, tables
@@ -55,6 +58,7 @@ def main():
     unknown = {*names} - {*SETS} | {*options.sections} - {*SECTIONS}
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    warnings.simplefilter("ignore", SkdvgsWarning)  # the rows are spoilt on purpose
     seeds = range(options.first_seed, options.first_seed + options.seeds)
     sections = options.sections or SECTIONS
     records = []
