@@ -61,6 +61,7 @@ def test_shows_folds_checkpoints_and_source_rows(capfd):
     )
 
 
+@pytest.mark.usefixtures("_every_step")
 def test_counts_what_other_processes_have_finished(capfd):
     clone(QUICK).set_params(verbose=1, n_jobs=2).fit(X, Y)
     out, err = capfd.readouterr()
