@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from ._distributed import is_dask_array, score_blocks
 from ._fitted import FittedTrajectories
-from ._reading import read_new_features, read_new_y
+from ._reading import labels_within, read_new_features, read_new_y
 from ._shown import ShownValues
+from ._sources import fetch_ahead
 from ._uncertainty import Uncertainty
 from .exceptions import InvalidInputError
 
@@ -37,7 +40,7 @@ class FittedValuer(ShownValues, BaseEstimator):
     _uncertainty: Uncertainty
     _trajectories: FittedTrajectories | None
 
-    def score_samples(self, X: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float64]:
+    def score_samples(self, X: Any, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Value further rows along the trajectories of fit.
 
         Rows that were fitted get the value they have in `values_`; other rows the one that fit
@@ -46,8 +49,8 @@ class FittedValuer(ShownValues, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            Rows with the columns of the X of fit.
+        X : array-like, sparse matrix or large source of shape (n_samples, n_features)
+            Rows with the columns of the X of fit. They are valued block by block.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Their labels or targets. Without labels a row is valued under the one of `classes_`
             that suits it best; rows of a reconstruction have none.
@@ -55,7 +58,8 @@ class FittedValuer(ShownValues, BaseEstimator):
         Returns
         -------
         values : ndarray of shape (n_samples,), float64
-            Higher is better.
+            Higher is better. Of a Dask array it is a Dask array with the same blocks: call its
+            ``compute()``, and each block is valued on the worker that holds it.
 
         Raises
         ------
@@ -65,12 +69,57 @@ class FittedValuer(ShownValues, BaseEstimator):
             If no trajectory was kept, or the rows do not fit those of fit.
         """
         trajectories = self._kept_trajectories("score_samples")
+        if is_dask_array(X):
+            return score_blocks(self, X, y)
+        y = labels_within(X) if y is None else y
         if y is None and self.task_ == "classification":
             return self.label_values(X).max(axis=1)
         X = read_new_features(self, X, trajectories.dtype, self.net)
         return trajectories.values(X, read_new_y(y, len(X), self.task_, trajectories.task))
 
-    def label_values(self, X: ArrayLike) -> NDArray[np.float64]:
+    def score_chunks(self, chunks: Iterable[Any]) -> Iterator[NDArray[np.float64]]:
+        """Value a stream of rows, chunk by chunk.
+
+        The next chunk is fetched while the last one is valued, and no chunk is kept.
+
+        Parameters
+        ----------
+        chunks : iterable of X or of (X, y)
+            Each as for :meth:`score_samples`: arrays, frames of ``pandas.read_csv(chunksize=...)``
+            or batches of a torch DataLoader, labels with them as a tuple or list of two.
+
+        Returns
+        -------
+        values : iterator of ndarray of shape (n_rows_of_the_chunk,), float64
+            The same that `score_samples` gives for all rows at once.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If no trajectory was kept; and, when its values are asked for, if a chunk does not
+            fit the rows of fit.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.datasets import load_iris
+        >>> from skdvgs import DVGSValuer
+        >>> X, y = load_iris(return_X_y=True)
+        >>> valuer = DVGSValuer(random_state=0).fit(X, y)
+        >>> stream = ((X[rows], y[rows]) for rows in (slice(0, 100), slice(100, 150)))
+        >>> values = np.concatenate(list(valuer.score_chunks(stream)))
+        >>> bool(np.allclose(values, valuer.values_))
+        True
+        """
+        self._kept_trajectories("score_chunks")
+        return (
+            self.score_samples(*(chunk if isinstance(chunk, (tuple, list)) else (chunk,)))
+            for chunk in fetch_ahead(chunks)
+        )
+
+    def label_values(self, X: Any) -> NDArray[np.float64]:
         """Value that each row would have under each label.
 
         Parameters

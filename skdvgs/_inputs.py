@@ -16,21 +16,32 @@ Floats32 = NDArray[np.float32]
 
 
 class InputStage(Protocol):
-    """Learnt on all rows there are, source and target together."""
+    """Learnt on source and target together.
 
-    def fit(self, rows: Rows, usual: slice) -> Rows:
+    ``of_labels`` says whether features tell what labels suit a row, in a few numbers. A fitted
+    row's features are then made without its own label.
+    """
+
+    of_labels: bool
+
+    def fit(self, rows: Rows, usual: slice, n_jobs: int | None = None) -> Rows:
         """Learn from rows, and return them as the network reads them.
 
         Parameters
         ----------
         rows : Rows
-            All of them.
+            All of them, in memory.
         usual : slice
             Those that are known to be as rows should be.
+        n_jobs : int or None
+            Threads, where they help. Nothing else depends on it.
         """
 
-    def transform(self, rows: Rows) -> Rows:
-        """Rows that were not fitted."""
+    def features(self, X: NDArray[Any]) -> Floats32:
+        """Features of rows that were not fitted; no label of theirs is asked for."""
+
+    def targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Labels or targets of any rows, as the network is to learn them."""
 
 
 class QuantileStage:
@@ -45,20 +56,25 @@ class QuantileStage:
         Which rows the quantiles are taken from where there are more than 10,000.
     """
 
+    of_labels = False
+
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def fit(self, rows: Rows, usual: slice) -> Rows:
+    def fit(self, rows: Rows, usual: slice, n_jobs: int | None = None) -> Rows:
         """Learn the quantiles of each column."""
         self._ranks: Any = QuantileTransformer(
             n_quantiles=min(256, len(rows.X)), subsample=10_000, random_state=self._seed
         ).fit(rows.X)
-        return self.transform(rows)
+        return replace(rows, X=self.features(rows.X[:]))
 
-    def transform(self, rows: Rows) -> Rows:
+    def features(self, X: NDArray[Any]) -> Floats32:
         """Quantiles of each column."""
-        X = np.asarray(2.0 * self._ranks.transform(rows.X) - 1.0, dtype=np.float32)
-        return replace(rows, X=X)
+        return np.asarray(2.0 * self._ranks.transform(X) - 1.0, dtype=np.float32)
+
+    def targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        """What was given: there is nothing to learn but the features."""
+        return y
 
 
 class ScoreStage:
@@ -72,28 +88,29 @@ class ScoreStage:
         Forest and landmarks.
     """
 
+    of_labels = True
+
     def __init__(self, task: Task, seed: int) -> None:
         self._task = task
         self._scores = ScoreInput(task.kind, task.n_outputs, seed)
         self._targets = RankNormalTarget() if task.kind == "regression" else None
 
-    def fit(self, rows: Rows, usual: slice) -> Rows:
+    def fit(self, rows: Rows, usual: slice, n_jobs: int | None = None) -> Rows:
         """Learn from labelled rows; each one's features are made without its own label."""
         if self._targets is not None:
             self._targets.fit(rows.y)
-        y = self._targets_of(rows)
+        y = self.targets(rows.y)
         encoded = y if self._targets is not None else self._task.encode(rows)
-        self._scores.fit(rows.X, encoded, usual)
+        self._scores.fit(rows.X[:], encoded, usual, n_jobs)
         return Rows(self._scores.features_, y, rows.kind)
 
-    def transform(self, rows: Rows) -> Rows:
-        """Features of other rows; no label of theirs is asked for."""
-        return Rows(self._scores.transform(rows.X), self._targets_of(rows), rows.kind)
+    def features(self, X: NDArray[Any]) -> Floats32:
+        """Features of rows that were not fitted; no label of theirs is asked for."""
+        return self._scores.transform(X)
 
-    def _targets_of(self, rows: Rows) -> NDArray[Any]:
-        if self._targets is None:
-            return rows.y
-        return self._targets.transform(rows.y).astype(np.float64)
+    def targets(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Labels as they are; numbers by their ranks."""
+        return y if self._targets is None else self._targets.transform(y).astype(np.float64)
 
 
 def input_stage(task: Task, seed: int) -> InputStage:

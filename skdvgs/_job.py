@@ -19,7 +19,7 @@ from ._net import initialize
 from ._progress import Watch
 from ._questions import Answer, Questions
 from ._recipe import Encoder, NetRecipe, read_state, to_numpy
-from ._scoring import Picked, ScoringOptions, SourceScorer
+from ._scoring import ScoringOptions, SourceScorer
 from ._task import Rows
 from ._trajectory import Checkpoint, Start, follow, seeded
 from .exceptions import InvalidInputError
@@ -183,11 +183,13 @@ def make_scorer(
     """A scorer of all that is asked."""
     pool = questions.pool
     rows, labels = questions.pairs()
-    y: Any
     if pool.kind == "reconstruction":
-        y = Picked(encode(pool), rows)
-    else:
-        y = encode(Rows(pool.X[:0], labels, pool.kind))
+
+        def encode_features(x: NDArray[Any]) -> Any:
+            return encode(Rows(x, np.empty((len(x), 0)), pool.kind))
+
+        return SourceScorer(net, pool.X, rows, encode_features, options, target)
+    y = encode(Rows(pool.X[:0], labels, pool.kind))
     return SourceScorer(net, pool.X, rows, y, options, target)
 
 

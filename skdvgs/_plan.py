@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from ._default_net import default_settings
 from ._inputs import InputStage, input_stage
 from ._job import TrajectoryJob
+from ._preparation import prepare
+from ._progress import Progress
 from ._questions import Questions
 from ._recipe import NetRecipe, class_weights
 from ._settings import Settings
@@ -59,7 +61,12 @@ class Plan:
 
 
 def make_plan(
-    valuer: Any, source: Rows, target: Rows | None, settings: Settings, random_state: Any
+    valuer: Any,
+    source: Rows,
+    target: Rows | None,
+    settings: Settings,
+    random_state: Any,
+    progress: Progress,
 ) -> Plan:
     """Prepare the data and draw all that is random.
 
@@ -73,6 +80,8 @@ def make_plan(
         Decided for them.
     random_state : RandomState
         Drawn from in a fixed order.
+    progress : Progress
+        Told how many rows are prepared.
     """
     input_seed, fold_seed = random_state.randint(2**31 - 1, size=2).tolist()
     n = len(source.X)
@@ -84,14 +93,9 @@ def make_plan(
     stage = None
     if valuer.net is None:
         stage = input_stage(make_task(source, source if target is None else target), input_seed)
-        if target is None:
-            both = stage.fit(source, slice(None))
-        else:
-            both = stage.fit(source.joined(target), slice(n, None))
-        source = both.take(slice(n))
-        target = None if target is None else both.take(slice(n, None))
+        source, target = prepare(stage, source, target, input_seed, valuer.n_jobs, progress)
         if target is not None and settings.has_head and settings.n_restarts > 1:
-            source = both
+            source = source.joined(target)
     return Plan(source, source if target is None else target, n, folds, seeds, stage)
 
 
@@ -121,7 +125,7 @@ def _job(
             trusted = plan.n_source + left_out
     target = plan.target.take(drawn)
     task = make_task(plan.source, plan.target.take(fold.target))
-    training = {} if valuer.net is not None else default_settings(task, target.X)
+    training = {} if valuer.net is not None else default_settings(task, target.X[:])
     given = {key: getattr(valuer, key) for key in ("lr", "max_epochs", "batch_size", "device")}
     training |= {key: value for key, value in given.items() if value is not None}
     recipe = NetRecipe(

@@ -70,13 +70,17 @@ class Progress:
             self._bar.close()
 
     def prepare(self, n_rows: int) -> None:
-        """Show that the rows are being prepared, which has no steps."""
+        """Show that the rows are being prepared."""
         if not self._shown:
             return
         from tqdm.auto import tqdm
 
         text = f"skdvgs: preparing {n_rows:,} rows"
         self._bar = tqdm(total=1, desc=text, bar_format=_FORMAT, dynamic_ncols=True)
+
+    def prepared(self, share: float) -> None:
+        """Show which share of the rows is prepared."""
+        self.move(min(share, _ALMOST), "")
 
     def start(self, n_trajectories: int, n_rows: int, n_jobs: int | None) -> None:
         """Start the clock of the trajectories."""

@@ -13,12 +13,15 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_array, column_or_1d, validate_data
 from torch import nn
 
-from ._task import Kind, Task
+from ._sources import DatasetReader, LargeRows, Reader, open_rows
+from ._task import Features, Kind, Task
 from .exceptions import InvalidInputError
 
 _CLASS_TYPES = ("binary", "multiclass")
 _REAL_TYPES = ("continuous", "continuous-multioutput")
 _MOST_FLOAT_CLASSES = 20
+# Rows that lie elsewhere are read once for all if they take less memory than this.
+_SMALL_BYTES = 2**25
 
 
 @contextmanager
@@ -33,7 +36,7 @@ def all_or_nothing(estimator: Any) -> Iterator[None]:
         raise
 
 
-def read_features(estimator: Any, X: Any, net: Any) -> NDArray[Any]:
+def read_features(estimator: Any, X: Any, net: Any) -> Features:
     """Source features as float32; as int64 where a user's network embeds integers.
 
     Raises
@@ -42,14 +45,21 @@ def read_features(estimator: Any, X: Any, net: Any) -> NDArray[Any]:
         For columns of text, and for what scikit-learn refuses (NaN, infinity, no rows).
     """
     check_no_text(X, "X")
-    return validate_data(estimator, X, **_feature_options(X, net))
+    options = _feature_options(X, net)
+    reader = open_rows(X)
+    if reader is None:
+        return validate_data(estimator, X, **options)
+    return _read_large(estimator, reader, options, reset=True)
 
 
-def read_target_features(estimator: Any, X_val: Any, X: NDArray[Any], net: Any) -> NDArray[Any]:
-    """Features of the target set, which must have the columns of the source."""
+def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> NDArray[Any]:
+    """Features of the target set, in memory, which must have the columns of the source."""
     check_no_text(X_val, "X_val")
     options = _feature_options(X_val, net) | {"dtype": X.dtype}
+    reader = open_rows(X_val, "X_val")
     try:
+        if reader is not None:
+            X_val = LargeRows(reader, X.dtype, "X_val")[:]
         if X.ndim == 2:
             X_val = validate_data(estimator, X_val, reset=False, **options)
         else:
@@ -64,7 +74,7 @@ def read_target_features(estimator: Any, X_val: Any, X: NDArray[Any], net: Any) 
     return X_val
 
 
-def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) -> NDArray[Any]:
+def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) -> Features:
     """Features of rows to value after fit, which must have the columns of the source.
 
     Raises
@@ -73,7 +83,40 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
         For columns of text.
     """
     check_no_text(X, "X")
-    return validate_data(estimator, X, reset=False, **(_feature_options(X, net) | {"dtype": dtype}))
+    options = _feature_options(X, net) | {"dtype": dtype}
+    reader = open_rows(X)
+    if reader is None:
+        return validate_data(estimator, X, reset=False, **options)
+    return _read_large(estimator, reader, options, reset=False)
+
+
+def labels_within(X: Any) -> NDArray[Any] | None:
+    """Labels that X itself holds: a torch Dataset may."""
+    reader = open_rows(X)
+    return reader.labels() if isinstance(reader, DatasetReader) else None
+
+
+def _read_large(
+    estimator: Any, reader: Reader, options: dict[str, Any], *, reset: bool
+) -> Features:
+    """Rows that lie elsewhere, checked; in memory if there are few."""
+    rows = LargeRows(reader, options["dtype"])
+    if 0 in rows.shape:
+        what = "sample(s)" if len(rows) == 0 else "feature(s)"
+        raise InvalidInputError(
+            f"Found array with 0 {what} (shape={rows.shape}) while a minimum of 1 is required. "
+            "There is nothing to value. Pass rows of numbers."
+        )
+    if rows.ndim > 2 and not options["allow_nd"]:
+        raise InvalidInputError(
+            f"X has {rows.ndim} dimensions. The default network reads tables. Reshape X to "
+            "(n_samples, n_features), or pass a network of your own."
+        )
+    validate_data(estimator, rows, reset=reset, skip_check_array=True)
+    if rows.nbytes <= _SMALL_BYTES:
+        return rows[:]
+    rows.check()
+    return rows
 
 
 def read_new_y(y: Any, n_samples: int, kind: str, task: Task) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from skorch.utils import to_tensor
 from torch import Tensor, nn
 
 from ._similarity import Reference, Similarity
+from ._sources import LargeRows, read_ahead
 from ._statistics import WeightedMean
 from ._trajectory import Checkpoint
 from .exceptions import InvalidInputError
@@ -39,18 +40,6 @@ class ScoringOptions:
     needs_typical_norm: bool = False
 
 
-@dataclass(frozen=True)
-class Picked:
-    """Some rows of an array, taken from it when they are read."""
-
-    array: NDArray[Any]
-    rows: NDArray[np.intp]
-
-    def __getitem__(self, part: slice) -> NDArray[Any]:
-        """Some of the rows."""
-        return self.array[self.rows[part]]
-
-
 class SourceScorer:
     """Adds up the similarities of every pair of a row and a label, checkpoint by checkpoint.
 
@@ -58,12 +47,13 @@ class SourceScorer:
     ----------
     net : skorch net
         Initialised. It is evaluated as it is at each checkpoint and left as it was.
-    X : array of shape (n_samples, ...)
+    X : array or LargeRows of shape (n_samples, ...)
         Features of all rows.
     rows : int array of shape (n_pairs,)
         Which of them to score, in this order.
-    y : array of shape (n_pairs, ...) or Picked
-        The label of each pair, encoded as the net's criterion wants it.
+    y : array of shape (n_pairs, ...) or callable
+        The label of each pair, encoded as the net's criterion wants it; or what makes it of the
+        features of a batch.
     options : ScoringOptions
     target : tuple of arrays (X, y) or None
         The target set, encoded. Read only where the similarity needs its typical norm and the
@@ -126,17 +116,27 @@ class SourceScorer:
         """Dots and norms of n rows, in smaller batches once memory has run out."""
         start = 0
         while start < n:
-            rows = slice(start, min(start + self._batch_size, n))
-            try:
-                terms = self.engine.terms(*read(rows), compared, norms=self._options.needs_norms)
-            except (RuntimeError, MemoryError) as error:
-                if self._batch_size == 1 or not out_of_memory(error):
-                    raise
-                self._batch_size = max(1, (rows.stop - rows.start) // 2)
-                continue
-            dot = terms.dot.double().cpu().numpy()
-            yield rows, dot, np.sqrt(terms.squared_norm.double().cpu().numpy())
-            start = rows.stop
+            parts = _parts(start, n, self._batch_size)
+            for rows, (x, y) in self._all_read(parts, read):
+                try:
+                    x, y = self._on_device(x, y)
+                    terms = self.engine.terms(x, y, compared, norms=self._options.needs_norms)
+                except (RuntimeError, MemoryError) as error:
+                    if self._batch_size == 1 or not out_of_memory(error):
+                        raise
+                    self._batch_size = max(1, (rows.stop - rows.start) // 2)
+                    break
+                dot = terms.dot.double().cpu().numpy()
+                yield rows, dot, np.sqrt(terms.squared_norm.double().cpu().numpy())
+                start = rows.stop
+
+    def _all_read(
+        self, parts: Iterator[slice], read: Callable[[slice], tuple[Any, Any]]
+    ) -> Iterator[tuple[slice, tuple[Any, Any]]]:
+        """Each part with what was read of it; ahead of time where reading takes time."""
+        if isinstance(self._X, LargeRows):
+            return read_ahead(parts, read)
+        return ((part, read(part)) for part in parts)
 
     def _check_finite(
         self, rows: slice, dot: NDArray[np.float64], norm: NDArray[np.float64], number: int
@@ -151,12 +151,13 @@ class SourceScorer:
 
     def _batch(self, rows: slice) -> tuple[Any, Any]:
         index = rows if self._all else self._rows[rows]  # a slice copies nothing
-        return self._on_device(self._X[index], self._y[rows])
+        x = self._X[index]
+        return x, self._y(x) if callable(self._y) else self._y[rows]
 
     def _target_batch(self, rows: slice) -> tuple[Any, Any]:
         assert self._target is not None
         X, y = self._target
-        return self._on_device(X[rows], y[rows])
+        return X[rows], y[rows]
 
     def _on_device(self, x: Any, y: Any) -> tuple[Any, Any]:
         x, y = (to_tensor(part, device=self._net.device) for part in (x, y))
@@ -166,11 +167,16 @@ class SourceScorer:
         size = self._options.source_batch_size
         if size != "auto":
             return int(size)
-        x = self._batch(slice(2))[0]
+        x = self._on_device(*self._batch(slice(2)))[0]
         with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
             row_bytes = activation_bytes(self._net, x) / max(1, len(x))
         low, high = _BATCH_LIMITS
         return int(np.clip(_ACTIVATION_BYTES / max(1.0, row_bytes), low, high))
+
+
+def _parts(start: int, stop: int, size: int) -> Iterator[slice]:
+    for first in range(start, stop, size):
+        yield slice(first, min(first + size, stop))
 
 
 def per_sample_loss(net: skorch.NeuralNet) -> tuple[Callable[[Any, Any], Tensor], bool]:

@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
+from ._task import Features
 from .exceptions import InvalidInputError, TargetScaleWarning, UnseenLabelWarning
 
 Index = NDArray[np.intp]
+
+
+# Quantiles of more rows would hardly differ.
+_MOST_ROWS_COMPARED = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,12 +214,11 @@ def check_classes(y: Any, y_target: Any) -> int:
     return len(known) + len(lacking)
 
 
-def check_scale(X: NDArray[np.float32], X_target: NDArray[np.float32]) -> None:
+def check_scale(X: Features, X_target: NDArray[np.float32]) -> None:
     """Warn when the target set's columns are clearly on another scale than the source's."""
     # Quantiles, so that a few wild rows are not taken for another scale.
     (low, middle, high), (low_t, middle_t, high_t) = (
-        np.quantile(np.asarray(rows, dtype=np.float64).reshape(len(rows), -1), [0.1, 0.5, 0.9], 0)
-        for rows in (X, X_target)
+        np.quantile(_some_rows(rows), [0.1, 0.5, 0.9], 0) for rows in (X, X_target)
     )
     spread, spread_t = high - low, high_t - low_t
     varying = (spread > 0) & (spread_t > 0)
@@ -233,3 +237,10 @@ def check_scale(X: NDArray[np.float32], X_target: NDArray[np.float32]) -> None:
         TargetScaleWarning,
         stacklevel=4,
     )
+
+
+def _some_rows(X: Features) -> NDArray[np.float64]:
+    """Rows enough for quantiles, spread evenly, as a table."""
+    if len(X) > _MOST_ROWS_COMPARED:
+        X = X[np.linspace(0, len(X) - 1, _MOST_ROWS_COMPARED).astype(np.intp)]
+    return np.asarray(X[:], dtype=np.float64).reshape(len(X), -1)

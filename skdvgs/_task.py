@@ -8,6 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ._sources import LargeRows
+
+Features = NDArray[Any] | LargeRows
 Kind = Literal["classification", "multilabel", "regression", "reconstruction"]
 
 TASKS = ("auto", "classification", "regression", "reconstruction")
@@ -19,7 +22,7 @@ class Rows:
 
     Attributes
     ----------
-    X : array of shape (n_samples, ...)
+    X : array or LargeRows of shape (n_samples, ...)
         Features, float32, or int64 for a network of one's own that embeds integers.
     y : array
         Labels (n,), indicators (n, k) or float64 targets (n, k); without columns (n, 0) when
@@ -28,18 +31,18 @@ class Rows:
         The kind of task.
     """
 
-    X: NDArray[Any]
+    X: Features
     y: NDArray[Any]
     kind: Kind
 
     def take(self, index: NDArray[np.intp] | slice) -> Rows:
-        """Some of the rows."""
+        """Some of the rows, in memory."""
         return Rows(self.X[index], self.y[index], self.kind)
 
     def joined(self, other: Rows) -> Rows:
-        """These rows, then others of their kind."""
-        X, y = (np.concatenate(parts) for parts in ((self.X, other.X), (self.y, other.y)))
-        return Rows(X, y, self.kind)
+        """These rows, then others of their kind, in memory."""
+        X = np.concatenate([self.X[:], other.X[:]])
+        return Rows(X, np.concatenate([self.y, other.y]), self.kind)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Task:
     def encode(self, rows: Rows) -> NDArray[Any]:
         """Class numbers (n,) int64, or float32 targets of shape (n, n_outputs) or X's own."""
         if self.kind == "reconstruction":
-            return rows.X
+            return rows.X[:]
         if self.kind == "classification":
             assert self.classes is not None
             return np.searchsorted(self.classes, rows.y).astype(np.int64)

@@ -22,6 +22,7 @@ from ._plan import Plan, make_jobs, make_plan
 from ._progress import Progress, ShownParallel
 from ._reading import (
     all_or_nothing,
+    labels_within,
     read_features,
     read_target_features,
     read_target_y,
@@ -294,10 +295,13 @@ callable, default='auto'
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
-            Source rows. A net of one's own may take more dimensions, e.g. images.
+        X : array-like, sparse matrix or large source of shape (n_samples, n_features)
+            Source rows. A net of one's own may take more dimensions, e.g. images. Rows of
+            memory-mapped arrays, of HDF5, Zarr and Dask arrays, and of map-style torch Datasets
+            are read when they are needed; see :ref:`scale`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Labels or targets. None values rows by how an autoencoder reconstructs them.
+            Labels or targets. None takes those that a torch Dataset holds; where there are none,
+            rows are valued by how an autoencoder reconstructs them.
         X_val : array-like of shape (n_target, n_features) or TargetSet, default=None
             Features of the trusted target set, on the scale of X. None takes each fold of X
             in turn as the target set; see ``cv``. Where scikit-learn slices arrays of X's
@@ -323,7 +327,7 @@ callable, default='auto'
         random_state = check_random_state(self.random_state)
         with Progress(self.verbose) as progress:
             progress.prepare(len(source.X))
-            plan = make_plan(self, source, target, settings, random_state)
+            plan = make_plan(self, source, target, settings, random_state, progress)
             jobs, results, outcome = self._run(plan, settings, progress)
         trajectories = None
         if settings.keep:
@@ -363,6 +367,8 @@ callable, default='auto'
     def _read(self, X: Any, y: Any, X_val: Any, y_val: Any) -> tuple[Rows, Rows | None]:
         """Check both sets before any work starts."""
         X_val, y_val = unpack_target(X_val, y_val)
+        y = labels_within(X) if y is None else y
+        y_val = labels_within(X_val) if y_val is None else y_val
         X = read_features(self, X, self.net)
         kind, y = read_y(y, len(X), task_of_net(self.net, self.task))
         source = Rows(X, y, kind)
@@ -417,6 +423,7 @@ callable, default='auto'
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
         tags.target_tags.required = False
         tags.target_tags.multi_output = True
         return tags

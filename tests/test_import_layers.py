@@ -13,11 +13,12 @@ PACKAGE = Path(__file__).resolve().parents[1] / "skdvgs"
 # nothing from each other. A sub-package is one unit.
 LAYERS = (
     {"_version", "exceptions", "_progress", "_typed"},
-    {"_files"},
+    {"_files", "_distributed"},
     {"gradients"},
     {"_similarity", "_statistics", "_agreement"},
     {"_uncertainty"},
     {"_cutoff"},
+    {"_sources"},
     {"_task"},
     {"_reading"},
     {"_scores"},
@@ -27,6 +28,7 @@ LAYERS = (
     {"_scoring"},
     {"_settings", "_target", "_questions", "_recipe"},
     {"_job"},
+    {"_preparation"},
     {"_plan", "_outcome", "_replay"},
     {"_fitted", "_shown"},
     {"_after_fit"},
@@ -58,6 +60,7 @@ ALLOWED_OUTSIDE = {
     "_cutoff": {"numpy", "scipy"},
     "_similarity": {"numpy"},
     "_scores": {"numpy", "scipy", "sklearn"},
+    "_sources": {"numpy", "scipy", "sklearn", "torch", "dask", "h5py"},
 }
 
 

@@ -41,10 +41,12 @@ class ClassForest:
         self._n_classes = n_classes
         self._seed = seed
 
-    def fit(self, X: Floats32, codes: NDArray[np.integer]) -> ClassForest:
-        """Grow the trees on at least two rows and their class numbers."""
+    def fit(
+        self, X: Floats32, codes: NDArray[np.integer], n_jobs: int | None = None
+    ) -> ClassForest:
+        """Grow the trees, so many at a time, on at least two rows and their class numbers."""
         self._forest: Any = RandomForestClassifier(**_settings(len(X), self._seed))
-        _grow(self._forest, X, codes)
+        _grow(self._forest, X, codes, n_jobs)
         self.left_out_ = self._all_classes(self._forest.oob_decision_function_)
         return self
 
@@ -76,12 +78,12 @@ class NumberForest:
     def __init__(self, seed: int) -> None:
         self._seed = seed
 
-    def fit(self, X: Floats32, Y: Floats32) -> NumberForest:
+    def fit(self, X: Floats32, Y: Floats32, n_jobs: int | None = None) -> NumberForest:
         """Grow the trees on at least two rows and outputs of shape (n_samples, n_outputs)."""
         settings = _settings(len(X), self._seed)
         self._forest: Any = RandomForestRegressor(max_features=0.34, **settings)
         self._n_outputs = Y.shape[1]
-        _grow(self._forest, X, Y[:, 0] if self._n_outputs == 1 else Y)
+        _grow(self._forest, X, Y[:, 0] if self._n_outputs == 1 else Y, n_jobs)
         self.left_out_ = self._columns(self._forest.oob_prediction_)
         return self
 
@@ -104,11 +106,14 @@ def _settings(n_rows: int, seed: int) -> dict[str, Any]:
     }
 
 
-def _grow(forest: Any, X: Floats32, y: NDArray[Any]) -> None:
+def _grow(forest: Any, X: Floats32, y: NDArray[Any], n_jobs: int | None) -> None:
+    forest.n_jobs = n_jobs
     with warnings.catch_warnings(), _any_numbers():
         # scikit-learn takes many whole numbers for a mistaken regression; here they are labels.
         warnings.simplefilter("ignore", UserWarning)
         forest.fit(X, y)
+    # Threads would add up the votes of the trees in any order.
+    forest.n_jobs = 1
 
 
 def _any_numbers() -> Any:

@@ -103,7 +103,13 @@ class ScoreInput:
         self._n_outputs = n_outputs
         self._seed = seed
 
-    def fit(self, X: NDArray[Any], y: NDArray[Any], usual: slice = slice(None)) -> ScoreInput:
+    def fit(
+        self,
+        X: NDArray[Any],
+        y: NDArray[Any],
+        usual: slice = slice(None),
+        n_jobs: int | None = None,
+    ) -> ScoreInput:
         """Learn from all labelled rows, source and target together.
 
         Parameters
@@ -115,13 +121,15 @@ class ScoreInput:
             :class:`RankNormalTarget`).
         usual : slice
             Rows that show what rows look like; the scores of rows unlike them count less.
+        n_jobs : int or None
+            Trees grown at a time. The features do not depend on it.
         """
         X = np.ascontiguousarray(X, dtype=np.float32)
         self._scalings: dict[str, Scaling] = {
             "quantile": QuantileNormalScaling(self._seed).fit(X),
             "global": GlobalScaling(self._seed).fit(X),
         }
-        self._scorers = [self._forest(X, y), *self._ridges(X, y)]
+        self._scorers = [self._forest(X, y, n_jobs), *self._ridges(X, y)]
         blocks = [self._recipe.to_features(scorer.left_out_) for scorer in self._scorers]
         self._layout = EqualLength(self._recipe.length, self._recipe.equal_blocks).fit(blocks)
         self._typicality = Typicality(self._seed).fit(X[usual])
@@ -143,10 +151,10 @@ class ScoreInput:
     def _scaled(self, X: Floats32) -> dict[str, Floats32]:
         return {name: scaling.transform(X) for name, scaling in self._scalings.items()}
 
-    def _forest(self, X: Floats32, y: NDArray[Any]) -> Scorer:
+    def _forest(self, X: Floats32, y: NDArray[Any], n_jobs: int | None) -> Scorer:
         if self._is_class:
-            return ClassForest(self._n_outputs, self._seed).fit(X, y)
-        return NumberForest(self._seed).fit(X, _as_columns(y))
+            return ClassForest(self._n_outputs, self._seed).fit(X, y, n_jobs)
+        return NumberForest(self._seed).fit(X, _as_columns(y), n_jobs)
 
     def _ridges(self, X: Floats32, y: NDArray[Any]) -> list[Scorer]:
         Y = np.eye(self._n_outputs, dtype=np.float32)[y] if self._is_class else _as_columns(y)
