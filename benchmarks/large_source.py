@@ -4,7 +4,7 @@ For each number of rows a file of 100 columns is written, and a process of its o
 target set of 1,000 rows. Prints seconds, rows a second, memory above what the same imports alone
 take (proportional set size of the process and its workers, mapped file included, at its highest),
 and how the time grows (slope of a line through the logarithms). Run with
-``python -m benchmarks.large_source [--rows 10000 100000 1000000] [--jobs 1 2] [--net default own]``.
+``python -m benchmarks.large_source [--rows 10000 100000 1000000] [--jobs 1 2] [--net own]``.
 """
 
 import argparse

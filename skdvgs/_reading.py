@@ -20,6 +20,7 @@ from .exceptions import InvalidInputError
 _CLASS_TYPES = ("binary", "multiclass")
 _REAL_TYPES = ("continuous", "continuous-multioutput")
 _MOST_FLOAT_CLASSES = 20
+_LARGEST_TARGET = 1e150
 # Rows that lie elsewhere are read once for all if they take less memory than this.
 _SMALL_BYTES = 2**25
 
@@ -48,7 +49,8 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
     options = _feature_options(X, net)
     reader = open_rows(X)
     if reader is None:
-        return validate_data(estimator, X, **options)
+        with _any_numbers():
+            return validate_data(estimator, X, **options)
     return _read_large(estimator, reader, options, reset=True)
 
 
@@ -60,10 +62,11 @@ def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> N
     try:
         if reader is not None:
             X_val = LargeRows(reader, X.dtype, "X_val")[:]
-        if X.ndim == 2:
-            X_val = validate_data(estimator, X_val, reset=False, **options)
-        else:
-            X_val = check_array(X_val, input_name="X_val", **options)
+        with _any_numbers():
+            if X.ndim == 2:
+                X_val = validate_data(estimator, X_val, reset=False, **options)
+            else:
+                X_val = check_array(X_val, input_name="X_val", **options)
     except ValueError as error:
         raise InvalidInputError(f"X_val cannot be used with X: {error}") from error
     if X_val.shape[1:] != X.shape[1:]:
@@ -86,7 +89,8 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
     options = _feature_options(X, net) | {"dtype": dtype}
     reader = open_rows(X)
     if reader is None:
-        return validate_data(estimator, X, reset=False, **options)
+        with _any_numbers():
+            return validate_data(estimator, X, reset=False, **options)
     return _read_large(estimator, reader, options, reset=False)
 
 
@@ -171,6 +175,11 @@ def _module_of(net: Any) -> nn.Module:
     if isinstance(net, skorch.NeuralNet):
         return net.initialized_instance(net.module, net.get_params_for("module"))
     return net()
+
+
+def _any_numbers() -> Any:
+    # What overflows in float32 or in a whole number is refused as infinite, or is no class.
+    return np.errstate(over="ignore", invalid="ignore")
 
 
 def check_no_text(X: Any, name: str) -> None:
@@ -300,19 +309,26 @@ def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
 
 def _as_columns(y: NDArray[Any], name: str) -> NDArray[np.float64]:
     try:
-        return y.astype(np.float64).reshape(len(y), -1)
+        y = y.astype(np.float64).reshape(len(y), -1)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
             f"{name} cannot be read as numbers ({error}). Regression needs numbers. Encode it, "
             "or use task='classification'."
         ) from error
+    if len(y) and np.abs(y).max() > _LARGEST_TARGET:
+        raise InvalidInputError(
+            f"{name} holds numbers up to {np.abs(y).max():.3g}. Their squares are more than a "
+            "number can hold. Divide it by a constant: the unit does not matter."
+        )
+    return y
 
 
 def _kind_of(y: NDArray[Any], name: str) -> Kind:
     # Measurements are often whole numbers stored as floats; classes hardly ever are, and many.
     if y.dtype.kind == "f" and y.ndim == 1 and len(np.unique(y)) > _MOST_FLOAT_CLASSES:
         return "regression"
-    kind = type_of_target(y, input_name=name)
+    with _any_numbers():
+        kind = type_of_target(y, input_name=name)
     if kind in _CLASS_TYPES:
         return "classification"
     if kind in _REAL_TYPES:

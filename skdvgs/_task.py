@@ -90,5 +90,9 @@ def make_task(source: Rows, target: Rows) -> Task:
         return Task(kind, y.shape[1], np.arange(y.shape[1]))
     if kind == "reconstruction":
         return Task(kind, source.X[0].size)
-    scale = y.std(axis=0)
-    return Task(kind, y.shape[1], None, y.mean(axis=0), np.where(scale > 0, scale, 1.0))
+    mean = y.mean(axis=0)
+    # The squares of tiny numbers would be zero.
+    largest = np.abs(y - mean).max(axis=0)
+    unit = np.where(largest > 0, largest, 1.0)
+    scale = unit * ((y - mean) / unit).std(axis=0)
+    return Task(kind, y.shape[1], None, mean, np.where(scale > 0, scale, 1.0))
