@@ -15,6 +15,7 @@ from ._fitted import FittedTrajectories
 from ._reading import labels_within, read_new_features, read_new_y
 from ._shown import ShownValues
 from ._sources import fetch_ahead
+from ._storage import StoredFit
 from ._uncertainty import Uncertainty
 from .exceptions import InvalidInputError
 
@@ -39,6 +40,8 @@ class FittedValuer(ShownValues, BaseEstimator):
     feature_names_in_: NDArray[Any]
     _uncertainty: Uncertainty
     _trajectories: FittedTrajectories | None
+    _stored: StoredFit | None
+    store_trajectory: Any
 
     def score_samples(self, X: Any, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Value further rows along the trajectories of fit.
@@ -181,6 +184,8 @@ class FittedValuer(ShownValues, BaseEstimator):
         if self._trajectories is None:
             raise InvalidInputError(
                 f"{method} needs the trajectories of fit, which were not kept. A network of "
-                "one's own can be large. Set store_trajectory=True before fit."
+                "one's own can be large. Set store_trajectory=True before fit, or to a folder."
             )
+        if self._stored is not None:
+            self._stored.look_in(self.store_trajectory)
         return self._trajectories

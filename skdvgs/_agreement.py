@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,16 @@ class RankAgreement:
         reached_before = self.reached
         self.reached = before is not None and disagreement(before, self._before) < self._tolerance
         return self.reached and reached_before
+
+    def progress(self) -> tuple[dict[str, Floats], dict[str, Any]]:
+        """All that :meth:`restore` needs, as arrays and numbers."""
+        arrays = {} if self._before is None else {"values_at_last_look": self._before}
+        return arrays, {"next_look": self._next_look, "reached": self.reached}
+
+    def restore(self, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`progress` returned."""
+        self._before = arrays.get("values_at_last_look")
+        self._next_look, self.reached = facts["next_look"], facts["reached"]
 
 
 def disagreement(first: Floats, second: Floats) -> float:

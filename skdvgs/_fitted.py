@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._job import TrajectoryJob, TrajectoryResult
+from ._job import TrajectoryJob
 from ._plan import Plan
 from ._replay import keep
+from ._result import TrajectoryResult
 from ._sources import in_blocks
 from ._statistics import mean_over_trajectories
 from ._task import Features, Rows, Task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,63 +17,18 @@ from torch import nn
 from ._agreement import RankAgreement
 from ._net import initialize
 from ._progress import Watch
-from ._questions import Answer, Questions
-from ._recipe import Encoder, NetRecipe, read_state, to_numpy
+from ._questions import Questions
+from ._recipe import Encoder, NetRecipe, read_state
+from ._result import JobStorage, TrajectoryResult, write_result
 from ._scoring import ScoringOptions, SourceScorer
 from ._task import Rows
-from ._trajectory import Checkpoint, Start, follow, seeded
+from ._trajectory import Start, follow, seeded
+from ._visit import OtherTrajectory, SavedProgress, Visitor
 from .exceptions import InvalidInputError
 
 # Multiply-adds of a source pass below which one thread is as fast as two.
 _WORK_FOR_THREADS = 10**8
-
-
-@dataclass(frozen=True)
-class KeptCheckpoint:
-    """A checkpoint to score more rows with, later.
-
-    Attributes
-    ----------
-    state, gradient : dict of str to array
-        Weights and buffers, and the target gradient, by name.
-    typical_norm : float
-        See :class:`skdvgs._similarity.Reference`.
-    """
-
-    state: dict[str, NDArray[Any]]
-    gradient: dict[str, NDArray[Any]]
-    typical_norm: float
-
-
-@dataclass(frozen=True)
-class TrajectoryResult:
-    """What a trajectory sends back: arrays, so that a net defined in a notebook can run anywhere.
-
-    Attributes
-    ----------
-    answer : Answer
-        Mean similarities.
-    losses : array of shape (n_checkpoints,)
-        Target loss at each checkpoint.
-    converged : bool
-        Whether the ranking had settled; False where nobody looked.
-    report : dict of str to str
-        The engine's path for each parameter.
-    state : dict of str to array
-        The trained weights.
-    history : list of dict
-        skorch's record of the training.
-    kept : list of KeptCheckpoint
-        Every checkpoint, if they were to be kept.
-    """
-
-    answer: Answer
-    losses: NDArray[np.float64]
-    converged: bool
-    report: dict[str, str]
-    state: dict[str, NDArray[Any]]
-    history: Any
-    kept: list[KeptCheckpoint]
+_NO_STORAGE = JobStorage()
 
 
 @dataclass(frozen=True)
@@ -124,40 +79,45 @@ class TrajectoryJob:
         _check_batches(net, len(self.target.X))
         return sum(p.numel() for p in net.module_.parameters())
 
-    def run(self, watch: Watch | None = None) -> TrajectoryResult:
+    def run(
+        self, watch: Watch | None = None, storage: JobStorage = _NO_STORAGE
+    ) -> TrajectoryResult:
         """Train on the target set, scoring the source rows at every checkpoint."""
+        read = None if storage.slot is None else storage.slot.read_unfinished()
+        if read is not None:
+            with suppress(OtherTrajectory):
+                return self._run(watch, storage, SavedProgress(*read))
+        return self._run(watch, storage, None)
+
+    def _run(
+        self, watch: Watch | None, storage: JobStorage, saved: SavedProgress | None
+    ) -> TrajectoryResult:
         net = self.recipe.build()
         if watch is not None:
             watch.expect(_n_checkpoints(net, len(self.target.X), self.compute_every))
         scored = None if watch is None else watch.scored
-        scorers: list[SourceScorer] = []
-        kept: list[KeptCheckpoint] = []
         agreement = None if self.tol is None else RankAgreement(self.tol)
         watched = self.questions.watched()
+        visitors: list[Visitor] = []
 
         def start(net: skorch.NeuralNet) -> Start:
             X, y, scorer = self._start(net)
-            scorers.append(scorer)
-
-            def visit(checkpoint: Checkpoint) -> bool:
-                scorer.visit(checkpoint, scored)
-                if self.keep:
-                    kept.append(_keep(net, checkpoint, scorer.reference.typical_norm))
-                if agreement is None:
-                    return False
-                return agreement.look(checkpoint.number + 1, lambda: scorer.mean.means()[watched])
-
-            return Start(X, y, visit)
+            visitor = Visitor(net, scorer, agreement, watched, self.keep, storage, scored, saved)
+            visitors.append(visitor)
+            return Start(X, y, visitor)
 
         recorded = follow(net, self.recipe.seed, start, self.compute_every, self.name)
+        (visitor,) = visitors
+        visitor.check()
         return TrajectoryResult(
-            answer=self.questions.read(scorers[0].mean.means()),
+            answer=self.questions.read(visitor.scorer.mean.means()),
             losses=recorded.loss_array(),
             converged=agreement is not None and agreement.reached,
-            report=scorers[0].engine.report,
+            report=visitor.scorer.engine.report,
             state=read_state(net),
             history=net.history,
-            kept=kept,
+            kept=visitor.kept,
+            stored=visitor.stored,
         )
 
     def rebuild(self, result: TrajectoryResult) -> skorch.NeuralNet:
@@ -193,11 +153,6 @@ def make_scorer(
     return SourceScorer(net, pool.X, rows, y, options, target)
 
 
-def _keep(net: skorch.NeuralNet, checkpoint: Checkpoint, typical_norm: float) -> KeptCheckpoint:
-    gradient = {name: to_numpy(grad) for name, grad in checkpoint.gradient.items()}
-    return KeptCheckpoint(read_state(net), gradient, typical_norm)
-
-
 def threads_a_job(n_jobs: int, work: int) -> int:
     """Torch threads for each of some trajectories, whatever the number of workers.
 
@@ -208,10 +163,15 @@ def threads_a_job(n_jobs: int, work: int) -> int:
     return torch.get_num_threads() if n_jobs == 1 and work > _WORK_FOR_THREADS else 1
 
 
-def run_job(job: TrajectoryJob, threads: int, watch: Watch | None) -> TrajectoryResult:
-    """Run a job with a fixed number of torch threads."""
+def run_job(
+    job: TrajectoryJob, threads: int, watch: Watch | None, storage: JobStorage = _NO_STORAGE
+) -> TrajectoryResult:
+    """Run a job with a fixed number of torch threads, and write what came of it."""
     with thread_limit(threads):
-        return job.run(watch)
+        result = job.run(watch, storage)
+    if storage.slot is not None:
+        write_result(storage.slot, result)
+    return result
 
 
 def _n_checkpoints(net: skorch.NeuralNet, n_target: int, compute_every: int) -> int:

@@ -177,6 +177,11 @@ def _watches_validation(net: skorch.NeuralNet) -> bool:
     return False
 
 
+def device_of(net: Any, device: Any) -> Any:
+    """Where a network computes: as the valuer says, else as a skorch net says for itself."""
+    return getattr(net, "device", None) if device is None else device
+
+
 def check_device(device: Any) -> None:
     """Refuse a device that this machine does not have.
 

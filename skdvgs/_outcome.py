@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from ._agreement import enough_trajectories
 from ._cutoff import low_share
-from ._job import TrajectoryJob, TrajectoryResult
+from ._job import TrajectoryJob
+from ._result import TrajectoryResult
 from ._statistics import mean_over_trajectories
 from ._uncertainty import Uncertainty, uncertainty
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ._job import KeptCheckpoint, TrajectoryJob, TrajectoryResult, make_scorer
+from ._job import TrajectoryJob, make_scorer
 from ._questions import Questions
 from ._recipe import Encoder, NetRecipe, load_state
+from ._result import TrajectoryResult
 from ._scoring import ScoringOptions
+from ._storage import KeptCheckpoint
 from ._task import Rows
 from ._trajectory import Checkpoint
 
@@ -28,13 +31,13 @@ class KeptTrajectory:
         Of the network.
     options : ScoringOptions
         How rows are compared.
-    checkpoints : list of KeptCheckpoint
-        In their order.
+    checkpoints : sequence of KeptCheckpoint
+        In their order; each may be read from a file when it is asked for.
     """
 
     recipe: NetRecipe
     options: ScoringOptions
-    checkpoints: list[KeptCheckpoint]
+    checkpoints: Sequence[KeptCheckpoint]
 
     def means(self, rows: Rows, every_label: bool) -> Floats:
         """Mean similarity of each row under its own label, or under every label.

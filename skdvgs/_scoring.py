@@ -82,6 +82,15 @@ class SourceScorer:
         )
         self._batch_size = self._choose_batch_size()
 
+    @property
+    def batch_size(self) -> int:
+        """Source rows scored at a time; fewer once memory has run out."""
+        return self._batch_size
+
+    @batch_size.setter
+    def batch_size(self, size: int) -> None:
+        self._batch_size = size
+
     def visit(
         self, checkpoint: Checkpoint, scored: Callable[[int, float], None] | None = None
     ) -> None:

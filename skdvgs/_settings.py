@@ -75,7 +75,7 @@ def decide(valuer: Any, kind: Kind, has_target: bool, n_classes: int) -> Setting
         n_restarts=_n_restarts(valuer, has_head, has_target),
         tol=(TOLERANCE if has_head else None) if valuer.tol == "auto" else valuer.tol,
         every_label=_every_label(valuer, kind, has_head, n_classes),
-        keep=has_head or valuer.store_trajectory,
+        keep=has_head or bool(valuer.store_trajectory),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,6 +40,20 @@ class WeightedMean:
         self._sums[rows] += self._weight * similarities
         if self._total_weight == 0.0:
             self._plain_sums[rows] += similarities
+
+    def progress(self) -> tuple[dict[str, Floats], dict[str, Any]]:
+        """All that :meth:`restore` needs, as arrays and numbers."""
+        arrays = {"sums": self._sums}
+        if self._total_weight == 0.0:  # afterwards they are not read again
+            arrays["plain_sums"] = self._plain_sums
+        return arrays, {"weight": self._total_weight, "n_checkpoints": self.n_checkpoints}
+
+    def restore(self, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`progress` returned."""
+        self._sums[:] = arrays["sums"]
+        self._plain_sums[:] = arrays.get("plain_sums", 0.0)
+        self._total_weight = facts["weight"]
+        self.n_checkpoints = facts["n_checkpoints"]
 
     def means(self) -> Floats:
         """The weighted means; plain ones where every weight is zero.

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
-from joblib import delayed
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from ._after_fit import FittedValuer
+from ._attributes import set_attributes
+from ._begin import finish_store, open_checkpoints, open_store, recall_plan
+from ._course import run_trajectories
 from ._fitted import FittedTrajectories
-from ._job import TrajectoryJob, TrajectoryResult, run_job, threads_a_job
-from ._net import check_net, task_of_net
-from ._outcome import Outcome, combine
-from ._plan import Plan, make_jobs, make_plan
-from ._progress import Progress, ShownParallel
+from ._net import check_device, check_net, device_of, task_of_net
+from ._plan import make_plan
+from ._progress import Progress
 from ._reading import (
     all_or_nothing,
     labels_within,
@@ -28,7 +28,7 @@ from ._reading import (
     read_target_y,
     read_y,
 )
-from ._settings import Settings, decide
+from ._settings import decide
 from ._shown import remember_rows
 from ._similarity import SIMILARITIES
 from ._target import check_classes, check_scale, unpack_target
@@ -106,9 +106,17 @@ callable, default='auto'
         Whether rows are also valued under every label, which tells which one suits them best.
         It costs one pass over the source for each label. 'auto' does so for the default network
         and at most 20 labels.
-    store_trajectory : bool, default=False
-        Whether to keep the weights and the target gradient of every checkpoint in memory, for
-        `score_samples` and `label_values`. The default network's few weights are always kept.
+    store_trajectory : bool, str or path-like, default=False
+        Whether to keep the weights and the target gradient of every checkpoint, for
+        `score_samples` and `label_values`: True in memory; a path writes them to a folder of
+        this fit's own within that folder as they come, so that memory never holds them, and a
+        pickled valuer holds only where they are. If the folder was moved, set this parameter to
+        its new place. The default network's few weights are kept in any case.
+    checkpoint_dir : str, path-like or None, default=None
+        A folder, of this fit alone, to write to how far it has come. A fit that was killed
+        goes on from there when it is called again with the same parameters and data, and ends
+        with the values of one that never stopped, bit for bit; one that was done returns what
+        came of it. See :ref:`storage`.
     layers : None, 'last', str or sequence of str, default=None
         Compare the gradients of some layers only: the last with parameters, or glob patterns
         of layer or parameter names.
@@ -171,6 +179,8 @@ callable, default='auto'
         A ``ValueError``; for networks whose rows have no gradient of their own.
     TrainingDivergedError
         If the target loss becomes NaN or infinite.
+    StorageError
+        An ``OSError``; if a file cannot be written. What was written before is good.
 
     See Also
     --------
@@ -222,7 +232,8 @@ callable, default='auto'
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "task": [StrOptions(set(TASKS))],
         "suggest_labels": ["boolean", StrOptions({"auto"})],
-        "store_trajectory": ["boolean"],
+        "store_trajectory": ["boolean", str, os.PathLike],
+        "checkpoint_dir": [str, os.PathLike, None],
         "layers": [str, "array-like", None],
         "engine": [StrOptions({"auto", "general"})],
         "source_batch_size": [
@@ -251,7 +262,8 @@ callable, default='auto'
         class_weight: str | dict[Any, float] | None = None,
         task: str = "auto",
         suggest_labels: bool | str = "auto",
-        store_trajectory: bool = False,
+        store_trajectory: bool | str | os.PathLike[str] = False,
+        checkpoint_dir: str | os.PathLike[str] | None = None,
         layers: str | Sequence[str] | None = None,
         engine: str = "auto",
         source_batch_size: int | str = "auto",
@@ -274,6 +286,7 @@ callable, default='auto'
         self.task = task
         self.suggest_labels = suggest_labels
         self.store_trajectory = store_trajectory
+        self.checkpoint_dir = checkpoint_dir
         self.layers = layers
         self.engine = engine
         self.source_batch_size = source_batch_size
@@ -319,50 +332,30 @@ callable, default='auto'
 
     def _fit(self, X: Any, y: Any, X_val: Any, y_val: Any) -> DVGSValuer:
         check_net(self.net)
+        check_device(device_of(self.net, self.device))
         source, target = self._read(X, y, X_val, y_val)
         n_classes = 0
         if source.kind == "classification":
             n_classes = check_classes(source.y, source.y if target is None else target.y)
         settings = decide(self, source.kind, target is not None, n_classes)
-        random_state = check_random_state(self.random_state)
-        with Progress(self.verbose) as progress:
+        with (
+            open_checkpoints(self, source, target) as run,
+            open_store(self, run) as store,
+            Progress(self.verbose) as progress,
+        ):
+            random_state = run.random_state(check_random_state(self.random_state))
             progress.prepare(len(source.X))
             plan = make_plan(self, source, target, settings, random_state, progress)
-            jobs, results, outcome = self._run(plan, settings, progress)
+            plan = recall_plan(plan, run, self.cv)
+            jobs, results, outcome = run_trajectories(self, plan, settings, progress, run, store)
+            self._stored, results = finish_store(store, results)
         trajectories = None
         if settings.keep:
             trajectories = FittedTrajectories(source, plan, jobs, results)
-        self._keep(jobs, results, outcome, settings)
-        self.low_fraction_ = self._estimate_low(source, outcome, settings)
+        set_attributes(self, source, jobs, results, outcome, settings)
         self._trajectories = trajectories
         self._given = remember_rows(X, y, None if target is None else len(target.X))
         return self
-
-    def _run(
-        self, plan: Plan, settings: Settings, progress: Progress
-    ) -> tuple[list[TrajectoryJob], list[TrajectoryResult], Outcome]:
-        """Run restarts in waves until the ranking has settled."""
-        jobs: list[TrajectoryJob] = []
-        results: list[TrajectoryResult] = []
-        threads, most = 0, plan.seeds.size
-        progress.start(most, plan.n_source, self.n_jobs)
-        for restarts in plan.waves(settings.n_restarts):
-            wave = make_jobs(self, plan, settings, restarts)
-            if not jobs:
-                work = wave[0].check() * plan.n_source
-                threads = threads_a_job(most, work)
-            done = len(jobs)
-            parallel = ShownParallel(progress, done, most, n_jobs=self.n_jobs, prefer="processes")
-            results += parallel(
-                delayed(run_job)(job, threads, progress.watch(number, job.name))
-                for number, job in enumerate(wave, done)
-            )
-            jobs += wave
-            outcome = combine(jobs, results, plan.n_source)
-            if settings.tol is not None and outcome.settled(settings.tol):
-                break
-        progress.finish(len(jobs), sum(len(result.losses) for result in results))
-        return jobs, results, outcome
 
     def _read(self, X: Any, y: Any, X_val: Any, y_val: Any) -> tuple[Rows, Rows | None]:
         """Check both sets before any work starts."""
@@ -378,48 +371,6 @@ callable, default='auto'
         y_val = read_target_y(y_val, len(X_val), kind, y)
         check_scale(X, X_val)
         return source, Rows(X_val, y_val, kind)
-
-    def _estimate_low(self, source: Rows, outcome: Outcome, settings: Settings) -> float:
-        labels = np.zeros(len(source.X), dtype=np.intp)
-        if source.kind == "classification":
-            labels = np.searchsorted(self.classes_, source.y)
-        of_numbers = settings.options.similarity is SIMILARITIES["discounted_cosine"]
-        if of_numbers and outcome.trusted_other is None:
-            return 0.0  # good and bad rows then differ by degree, and nothing shows the degree
-        return outcome.low_fraction(labels, settings.options.similarity is SIMILARITIES["cosine"])
-
-    def _keep(
-        self,
-        jobs: list[TrajectoryJob],
-        results: list[TrajectoryResult],
-        outcome: Outcome,
-        settings: Settings,
-    ) -> None:
-        """Set the fitted attributes, all at the end: a fit that fails leaves none."""
-        self.values_ = outcome.values
-        self._uncertainty = outcome.uncertainty
-        self.standard_errors_ = outcome.uncertainty.standard_errors
-        longest = max(len(result.losses) for result in results)
-        self.target_loss_ = np.full((len(results), longest), np.nan)
-        for row, result in zip(self.target_loss_, results, strict=True):
-            row[: len(result.losses)] = result.losses
-        self.n_checkpoints_ = sum(len(result.losses) for result in results)
-        self.converged_ = settings.tol is not None and (
-            all(result.converged for result in results)
-            and (settings.n_restarts == 1 or outcome.settled(settings.tol))
-        )
-        self.engine_report_ = results[-1].report
-        self.net_ = jobs[-1].rebuild(results[-1])
-        task = jobs[0].recipe.task
-        self.task_ = task.kind
-        for name in ("classes_", "label_values_", "suggested_labels_"):
-            if hasattr(self, name):
-                delattr(self, name)
-        if task.classes is not None:
-            self.classes_ = task.classes
-        if outcome.label_values is not None:
-            self.label_values_ = outcome.label_values
-            self.suggested_labels_ = self.classes_[np.argmax(outcome.label_values, axis=1)]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -5,10 +5,12 @@ that catches ``ValueError`` around a ``fit`` keeps working.
 """
 
 __all__ = [
+    "DamagedFileWarning",
     "InvalidInputError",
     "MissingDependencyError",
     "SkdvgsError",
     "SkdvgsWarning",
+    "StorageError",
     "TargetScaleWarning",
     "TrainingDivergedError",
     "UnseenLabelWarning",
@@ -32,6 +34,10 @@ class UnsupportedModuleError(SkdvgsError, ValueError):
     """The network cannot be trained or differentiated one sample at a time."""
 
 
+class StorageError(SkdvgsError, OSError):
+    """A file that fit keeps is missing, damaged, of another fit, or cannot be written."""
+
+
 class MissingDependencyError(SkdvgsError, ImportError):
     """An optional dependency is needed here and is not installed."""
 
@@ -42,6 +48,10 @@ class SkdvgsWarning(UserWarning):
 
 class UnseenLabelWarning(SkdvgsWarning):
     """The source set holds labels that the target set does not, or the other way round."""
+
+
+class DamagedFileWarning(SkdvgsWarning):
+    """A file in a `checkpoint_dir` is damaged; what it held is computed again."""
 
 
 class TargetScaleWarning(SkdvgsWarning):
