@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import skorch
 import torch
 from numpy.typing import NDArray
 
-from ._job import TrajectoryJob, make_scorer
+from ._default_net import DefaultHead
+from ._head_means import HeadTrajectory
+from ._job import TrajectoryJob, make_scorer, thread_limit, threads_a_job
 from ._questions import Questions
 from ._recipe import Encoder, NetRecipe, load_state
 from ._result import TrajectoryResult
@@ -19,6 +23,18 @@ from ._task import Rows
 from ._trajectory import Checkpoint
 
 Floats = NDArray[np.float64]
+
+# Building a small net takes as long as valuing a few rows with it; a large one takes memory.
+_MOST_IDLE_PARAMETERS = 10**6
+
+
+@dataclass(frozen=True)
+class Built:
+    """A net that is ready to be used again."""
+
+    net: skorch.NeuralNet
+    encode: Encoder
+    head: HeadTrajectory | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,10 @@ class KeptTrajectory:
     recipe: NetRecipe
     options: ScoringOptions
     checkpoints: Sequence[KeptCheckpoint]
+    _idle: list[Built] = field(default_factory=list, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_idle": []}
 
     def means(self, rows: Rows, every_label: bool) -> Floats:
         """Mean similarity of each row under its own label, or under every label.
@@ -58,8 +78,36 @@ class KeptTrajectory:
         questions = Questions(
             rows, everyone, everyone[:0], task.classes if every_label else None, seed=0
         )
+        with thread_limit(threads_a_job(1, len(rows.X) * self.recipe.n_features)):
+            means = self._means(questions)
+        answer = questions.read(means)
+        return answer.values if answer.label_values is None else answer.label_values
+
+    def _means(self, questions: Questions) -> Floats:
+        # A net is changed while it is used, so that threads take one each.
+        try:
+            built = self._idle.pop()
+        except IndexError:
+            built = self._build(questions.pool)
+        if built.head is not None:
+            rows, labels = questions.pairs()
+            y = built.encode(Rows(questions.pool.X[:0], labels, questions.pool.kind))
+            means = built.head.means(questions.pool.X, rows, y, self.options)
+        else:
+            means = self._follow(built, questions)
+        if sum(p.numel() for p in built.net.module_.parameters()) <= _MOST_IDLE_PARAMETERS:
+            self._idle.append(built)
+        return means
+
+    def _build(self, rows: Rows) -> Built:
         net = self.recipe.build_with(self.checkpoints[0].state)
-        scorer = make_scorer(net, Encoder(net, task, rows.X), questions, self.options)
+        encode = Encoder(net, self.recipe.task, rows.X)
+        is_head = isinstance(net.module_, DefaultHead)
+        return Built(net, encode, HeadTrajectory(net, self.checkpoints) if is_head else None)
+
+    def _follow(self, built: Built, questions: Questions) -> Floats:
+        net = built.net
+        scorer = make_scorer(net, built.encode, questions, self.options)
         for number, kept in enumerate(self.checkpoints):
             load_state(net, kept.state)
             gradient = {
@@ -67,8 +115,7 @@ class KeptTrajectory:
                 for name, grad in kept.gradient.items()
             }
             scorer.visit(Checkpoint(number, number, gradient, kept.typical_norm))
-        answer = questions.read(scorer.mean.means())
-        return answer.values if answer.label_values is None else answer.label_values
+        return scorer.mean.means()
 
 
 def keep(job: TrajectoryJob, result: TrajectoryResult) -> KeptTrajectory:

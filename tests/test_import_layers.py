@@ -28,7 +28,7 @@ LAYERS = (
     {"_trajectory"},
     {"_scoring"},
     {"_settings", "_target", "_questions", "_recipe"},
-    {"_result"},
+    {"_result", "_head_means"},
     {"_visit"},
     {"_job"},
     {"_preparation"},
