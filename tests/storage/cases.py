@@ -1,9 +1,11 @@
 """Small fits for the tests of what is written to files."""
 
+import pickle
 import signal
 from pathlib import Path
 
 import numpy as np
+import pytest
 import skorch
 import torch
 from sklearn.datasets import load_iris
@@ -105,3 +107,31 @@ def assert_equal_fits(first, second):
 
 def without_times(history):
     return [{name: row[name] for name in row if name != "dur"} for row in history.to_list()]
+
+
+def fail_after(steps, error, monkeypatch):
+    monkeypatch.setattr(Failing, "error", error)
+    monkeypatch.setattr(Failing, "left", steps)
+
+
+def hurt(path, damage):
+    held = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(held[: len(held) // 2])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "bit":
+        middle = len(held) // 2
+        path.write_bytes(held[:middle] + bytes([held[middle] ^ 1]) + held[middle + 1 :])
+    elif damage == "foreign":
+        np.save(path.with_suffix(".npy"), np.arange(3))
+        path.with_suffix(".npy").rename(path)
+    else:
+        path.write_bytes(pickle.dumps(Detonator()))
+
+
+class Detonator:
+    """Fails the test when it is unpickled."""
+
+    def __reduce__(self):
+        return pytest.fail, ("a pickle was loaded",)

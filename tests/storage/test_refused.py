@@ -11,7 +11,15 @@ from sklearn.svm import SVC
 
 from skdvgs import LowValueFilter
 from skdvgs.exceptions import InvalidInputError
-from tests.storage.cases import Small, assert_equal_fits, files, given, momentum_net, rows, valuer
+from tests.storage.cases import (
+    Small,
+    assert_equal_fits,
+    files,
+    given,
+    momentum_net,
+    rows,
+    valuer,
+)
 
 
 class Changed(Small):

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import pickle
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +21,10 @@ from tests.storage.cases import (
     Failing,
     Small,
     assert_equal_fits,
+    fail_after,
     files,
     given,
+    hurt,
     momentum_net,
     rows,
     valuer,
@@ -34,11 +35,6 @@ from tests.storage.cases import (
 def save_at_every_checkpoint(monkeypatch):
     monkeypatch.setattr(_run_folder, "SECONDS", 0.0)
     monkeypatch.setattr(Failing, "error", None)
-
-
-def fail_after(steps, error, monkeypatch):
-    monkeypatch.setattr(Failing, "error", error)
-    monkeypatch.setattr(Failing, "left", steps)
 
 
 CASES = {
@@ -120,29 +116,6 @@ def test_damaged_files_are_computed_again(name, damage, tmp_path, monkeypatch):
     with pytest.warns(DamagedFileWarning, match=f"{name} is damaged.*computed again"):
         begun.fit(**given())
     assert_equal_fits(plain_fit(), begun)
-
-
-def hurt(path, damage):
-    held = path.read_bytes()
-    if damage == "cut":
-        path.write_bytes(held[: len(held) // 2])
-    elif damage == "empty":
-        path.write_bytes(b"")
-    elif damage == "bit":
-        middle = len(held) // 2
-        path.write_bytes(held[:middle] + bytes([held[middle] ^ 1]) + held[middle + 1 :])
-    elif damage == "foreign":
-        np.save(path.with_suffix(".npy"), np.arange(3))
-        path.with_suffix(".npy").rename(path)
-    else:
-        path.write_bytes(pickle.dumps(Detonator()))
-
-
-class Detonator:
-    """Fails the test when it is unpickled."""
-
-    def __reduce__(self):
-        return pytest.fail, ("a pickle was loaded",)
 
 
 def test_a_late_file_of_another_run_is_not_read(tmp_path, monkeypatch):

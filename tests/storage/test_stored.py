@@ -1,0 +1,219 @@
+"""Trajectories in a folder: read one by one, noticed when damaged, found where they were moved."""
+
+import json
+import pickle
+import subprocess
+import sys
+import tracemalloc
+
+import joblib
+import numpy as np
+import pytest
+from torch import nn
+
+from skdvgs import DVGSValuer, LowValueFilter
+from skdvgs.exceptions import InvalidInputError, StorageError
+from tests.storage.cases import Small, assert_equal_fits, fail_after, given, hurt, rows, valuer
+
+X, Y = rows()
+
+
+@pytest.mark.parametrize("net", [Small, None])
+@pytest.mark.parametrize("target", [True, False])
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_folder_holds_what_memory_would(net, target, n_jobs, tmp_path):
+    if n_jobs == 2 and (net is None or target):
+        pytest.skip("once is enough")
+    kept = valuer(net, store_trajectory=True).fit(**given(target))
+    stored = valuer(net, store_trajectory=tmp_path, n_jobs=n_jobs).fit(**given(target))
+    assert_equal_fits(kept, stored)
+    np.testing.assert_array_equal(stored.score_samples(X, Y), kept.score_samples(X, Y))
+    np.testing.assert_array_equal(stored.label_values(X), kept.label_values(X))
+    (folder,) = tmp_path.iterdir()
+    files = list(folder.glob("trajectory-*/checkpoint-*.npz"))
+    assert len(files) == stored.n_checkpoints_
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert sum(map(len, manifest["trajectories"].values())) == stored.n_checkpoints_
+
+
+def test_the_layout_that_is_documented(tmp_path):
+    fitted = valuer(store_trajectory=tmp_path, compute_every=2).fit(**given())
+    (folder,) = tmp_path.iterdir()
+    with np.load(folder / "trajectory-0001" / "checkpoint-000000.npz", allow_pickle=False) as held:
+        names = {name for name in held.files if name.endswith("layers.0.weight")}
+        assert names == {"state/layers.0.weight", "gradient/layers.0.weight"}
+        assert held["state/layers.0.weight"].shape == (8, 4)
+    assert len(list((folder / "trajectory-0001").iterdir())) == fitted.n_checkpoints_ // 2
+
+
+class Wide(nn.Sequential):
+    def __init__(self, n_features, n_outputs):
+        super().__init__(
+            nn.Linear(n_features, 300), nn.ReLU(), nn.Linear(300, 300), nn.Linear(300, n_outputs)
+        )
+
+
+def test_memory_and_pickles_hold_no_checkpoints(tmp_path):
+    settings = {"net": Wide, "max_epochs": 60, "batch_size": -1, "n_restarts": 1, "random_state": 0}
+    parameter_bytes = 4 * (5 * 300 + 301 * 300 + 301 * 3)
+    tracemalloc.start()
+    try:
+        stored = DVGSValuer(store_trajectory=tmp_path, **settings).fit(**given())
+        stored.score_samples(X, Y)
+        highest = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert highest < 25 * parameter_bytes < 2 * 60 * parameter_bytes
+    assert len(pickle.dumps(stored)) < 2 * parameter_bytes  # the trained net is one of them
+
+
+@pytest.mark.parametrize("dump", ["pickle", "joblib"])
+def test_a_dumped_valuer_finds_its_folder(dump, tmp_path):
+    fitted = valuer(store_trajectory=tmp_path / "a").fit(**given())
+    values = fitted.score_samples(X, Y)
+    if dump == "pickle":
+        again = pickle.loads(pickle.dumps(fitted))
+    else:
+        joblib.dump(fitted, tmp_path / "valuer.joblib")
+        again = joblib.load(tmp_path / "valuer.joblib")
+    np.testing.assert_array_equal(again.score_samples(X, Y), values)
+    (tmp_path / "a").rename(tmp_path / "b")
+    name = next((tmp_path / "b").iterdir()).name
+    with pytest.raises(StorageError, match=rf"{name} is missing.*set_params\(store_trajectory="):
+        again.score_samples(X, Y)
+    again.set_params(store_trajectory=tmp_path / "b")
+    np.testing.assert_array_equal(again.score_samples(X, Y), values)
+    again.set_params(store_trajectory=str(tmp_path / "b" / name))
+    np.testing.assert_array_equal(again.score_samples(X, Y), values)
+
+
+def test_the_valuer_of_a_filter_is_told_where_its_folder_is(tmp_path):
+    cleaned = LowValueFilter(valuer(store_trajectory=tmp_path / "a"), fraction=0.1).fit(X, Y)
+    values = cleaned.valuer_.score_samples(X, Y)
+    (tmp_path / "a").rename(tmp_path / "b")
+    cleaned.valuer_.set_params(store_trajectory=tmp_path / "b")
+    np.testing.assert_array_equal(cleaned.valuer_.score_samples(X, Y), values)
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "bit", "foreign", "pickle", "missing", "other"])
+@pytest.mark.parametrize("net", [Small, None])
+def test_a_damaged_file_is_named(damage, net, tmp_path):
+    fitted = valuer(net, store_trajectory=tmp_path).fit(**given())
+    path = next(tmp_path.glob("fit-*/trajectory-0001/checkpoint-000001.npz"))
+    if damage == "missing":
+        path.unlink()
+    elif damage == "other":
+        path.write_bytes(path.with_name("checkpoint-000002.npz").read_bytes())
+    else:
+        hurt(path, damage)
+    what = {"missing": "is missing", "other": "belongs to another fit"}.get(damage, "is damaged")
+    with pytest.raises(StorageError, match=rf"checkpoint-000001.npz {what}.*fit again"):
+        fitted.score_samples(X, Y)
+    with pytest.raises(OSError, match="score_samples"):  # the kind that reading files raises
+        fitted.label_values(X)
+
+
+@pytest.mark.parametrize("damage", ["missing", "changed", "of another fit"])
+def test_a_damaged_manifest_is_named(damage, tmp_path):
+    fitted = valuer(store_trajectory=tmp_path).fit(**given())
+    path = next(tmp_path.glob("fit-*/manifest.json"))
+    if damage == "missing":
+        path.unlink()
+    else:
+        path.write_text("{}" if damage == "changed" else path.read_text().replace("1", "2"))
+    with pytest.raises(StorageError, match=r"is missing|manifest.json is damaged or belongs"):
+        fitted.score_samples(X, Y)
+
+
+def test_fits_in_one_folder_leave_each_other_alone(tmp_path):
+    first = valuer(store_trajectory=tmp_path).fit(**given())
+    values = first.score_samples(X, Y)
+    before = pickle.dumps(first)
+    first.set_params(random_state=1).fit(**given())
+    assert len(list(tmp_path.iterdir())) == 2
+    assert np.abs(first.score_samples(X, Y) - values).max() > 0
+    np.testing.assert_array_equal(pickle.loads(before).score_samples(X, Y), values)
+
+
+def test_a_fit_that_fails_removes_its_own(tmp_path, monkeypatch):
+    from tests.storage.cases import Failing
+
+    fitted = valuer(Failing, store_trajectory=tmp_path).fit(**given())
+    values = fitted.score_samples(X, Y)
+    fail_after(2, ZeroDivisionError(), monkeypatch)
+    with pytest.raises(ZeroDivisionError):
+        fitted.fit(**given())
+    monkeypatch.setattr(Failing, "error", None)
+    assert len(list(tmp_path.iterdir())) == 1
+    np.testing.assert_array_equal(fitted.score_samples(X, Y), values)
+
+
+def test_a_small_disk_is_told(tmp_path):
+    """Files may be 20 kB long at most: the system's own error, as of a full disk."""
+    program = f"""
+import resource, signal
+from skdvgs.exceptions import StorageError
+from tests.storage.cases import given, valuer
+from tests.storage.test_stored import Wide
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+plain = valuer(Wide, max_epochs=1).fit(**given())
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+begun = valuer(Wide, max_epochs=1, checkpoint_dir={str(tmp_path)!r})
+try:
+    begun.fit(**given())
+    raise SystemExit("no error")
+except StorageError as error:
+    assert "trajectory-0000.npz could not be written: File too large" in str(error), error
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+assert (begun.fit(**given()).values_ == plain.values_).all()
+"""
+    pytest.importorskip("resource")
+    run_program(program)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def run_program(program, *arguments, fails=False):
+    command = [sys.executable, *(["-c", program] if "\n" in program else [program]), *arguments]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert bool(run.returncode) == fails, run.stderr
+    return run.stderr
+
+
+DUMP = """
+import sys, joblib, numpy as np
+from torch import nn
+from skdvgs import DVGSValuer
+from tests.storage.cases import given
+
+class Own(nn.Sequential):
+    def __init__(self, n_features, n_outputs):
+        super().__init__(nn.Linear(n_features, n_outputs))
+
+if __name__ == "__main__":
+    folder = sys.argv[1]
+    fitted = DVGSValuer(Own, max_epochs=1, store_trajectory=folder + "/stored", random_state=0)
+    fitted.fit(**given())
+    joblib.dump(fitted, folder + "/valuer.joblib")
+    np.save(folder + "/values.npy", fitted.score_samples(**dict(list(given().items())[:2])))
+"""
+LOAD = """
+again = joblib.load(sys.argv[1] + "/valuer.joblib")
+values = again.score_samples(**dict(list(given().items())[:2]))
+assert (values == np.load(sys.argv[1] + "/values.npy")).all()
+"""
+
+
+def test_a_net_of_a_script_is_loaded_where_it_is_defined(tmp_path):
+    run_program(DUMP, str(tmp_path))
+    defined = DUMP.partition("if __name__")[0]
+    run_program(defined + LOAD, str(tmp_path))
+    undefined = defined.replace("class Own", "class Other")
+    message = run_program(undefined + LOAD, str(tmp_path), fails=True)
+    assert "AttributeError: Can't get attribute 'Own' on <module '__main__'" in message
+
+
+def test_empty_paths_name_no_folder():
+    with pytest.raises(InvalidInputError, match="store_trajectory='' names no folder"):
+        valuer(store_trajectory="").fit(**given())
