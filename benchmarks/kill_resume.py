@@ -55,7 +55,14 @@ def finish(begun):
     with begun.answer:
         digest, seconds = begun.answer.read().split()
     os.waitpid(begun.pid, 0)
+    end_workers(begun.pid)
     return digest, float(seconds)
+
+
+def end_workers(group):
+    """End workers whose fit is no more: they would wait for ever."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def kill(begun, seconds, alone):
@@ -88,12 +95,16 @@ def moment(folder):
 
 def trial(case, seconds, expected, rng, repeat):
     """Kill one fit and let it go on; the moments of its kills, and whether it is exact."""
-    moments = []
+    moments, groups = [], []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for _ in range(repeat):
-            if kill(start(case, folder), rng.uniform(0, seconds), rng.random() < 0.5):
+            begun = start(case, folder)
+            groups.append(begun.pid)
+            if kill(begun, rng.uniform(0, seconds), rng.random() < 0.5):
                 moments.append(moment(folder))
         digest, _ = finish(start(case, folder))
+    for group in groups:
+        end_workers(group)
     return moments, digest == expected
 
 
@@ -109,7 +120,9 @@ def main():
     while found.total() < arguments.kills:
         case = arguments.cases[trials % len(arguments.cases)]
         if case not in known:
-            expected, _ = run(case, None)  # here, so that what is loaded on the way stays loaded
+            # In this process, so that what is loaded on the way stays loaded; without workers,
+            # which cannot be shared with a process that is forked.
+            expected, _ = run(case, None, n_jobs=1)
             with tempfile.TemporaryDirectory() as folder:
                 known[case] = expected, finish(start(case, folder))[1]
         expected, seconds = known[case]

@@ -30,12 +30,12 @@ def digest(fitted):
     return found.hexdigest()
 
 
-def run(case, folder):
+def run(case, folder, **others):
     """Fit, and return a digest and the seconds it took; without a folder where there is none."""
     torch.set_num_threads(1)
     _run_folder.SECONDS = 0.0
     net, settings, target = CASES[case]
-    begun = valuer(net, checkpoint_dir=folder, **settings)
+    begun = valuer(net, checkpoint_dir=folder, **{**settings, **others})
     start = time.monotonic()
     begun.fit(**given(target))
     return digest(begun), time.monotonic() - start
