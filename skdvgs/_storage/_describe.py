@@ -59,6 +59,8 @@ def _object_text(value: Any, within: tuple[int, ...]) -> str:
         cells = [_cell(cell) for cell in value.__closure__ or ()]
         bound = _text([value.__defaults__, value.__kwdefaults__, cells], within)
         return f"{_name(value)} (code {text_digest(_source(value) + bound)})"
+    if hasattr(value, "__wrapped__"):
+        return _text(inspect.unwrap(value), within)
     if isinstance(value, _RANDOM):
         return _name(type(value))  # what it draws is remembered, not what it would draw
     if isinstance(value, Iterator):
