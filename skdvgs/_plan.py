@@ -111,8 +111,14 @@ def make_jobs(valuer: Any, plan: Plan, settings: Settings, restarts: range) -> l
         _job(valuer, plan, settings, fold, int(plan.seeds[number, restart]), name)
         for number, fold in enumerate(plan.folds)
         for restart in restarts
-        for name in [f"restart {restart} of fold {number}"]
+        for name in [_name(restart, number, settings.n_restarts, len(plan.folds))]
     ]
+
+
+def _name(restart: int, fold: int, n_restarts: int, n_folds: int) -> str:
+    """Name a trajectory for people, who count from 1."""
+    name = f"restart {restart + 1} of {n_restarts}"
+    return name if n_folds == 1 else f"{name}, fold {fold + 1} of {n_folds}"
 
 
 def _job(

@@ -51,9 +51,9 @@ def test_shows_folds_checkpoints_and_source_rows(capfd):
     # A fold values 75 rows under three labels: nine batches at each of three checkpoints.
     assert len(set(percents)) > 2 * 3 * 5
     texts = [text for _, text in states]
-    assert {f"restart 0 of fold {f}, checkpoint {c} of 3" for f in (0, 1) for c in (1, 2, 3)} <= {
-        *texts
-    }
+    assert {
+        f"restart 1 of 1, fold {f} of 2, checkpoint {c} of 3" for f in (1, 2) for c in (1, 2, 3)
+    } <= {*texts}
     assert states[-1][0] == 100
     assert texts[-1] == "2 trajectories, 6 checkpoints"
     np.testing.assert_array_equal(
