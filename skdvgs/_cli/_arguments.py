@@ -207,21 +207,22 @@ def _place(path: str) -> Path:
 def _drop(text: str) -> float | str:
     if text == "auto":
         return text
-    share = float(text)
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
     if not 0.0 <= share < 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is neither auto nor from 0 to below 1")
+        raise argparse.ArgumentTypeError(f"{text} is neither auto nor from 0 to below 1, e.g. 0.1")
     return share
 
 
 def _folds(text: str) -> int:
-    number = int(text)
-    if number < 2:
-        raise argparse.ArgumentTypeError(f"{text} is below 2")
-    return number
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 2 on")
+    return int(text)
 
 
 def _seed(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**32:
-        raise argparse.ArgumentTypeError(f"{text} is not from 0 to {2**32 - 1}")
-    return number
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 to {2**32 - 1}")
+    return int(text)

@@ -6,6 +6,7 @@ import os
 import time
 from argparse import Namespace
 from contextlib import ExitStack
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,13 @@ def _check_column(table: Table, name: str) -> None:
     if len(columns) == 1 and any(mark in columns[0] for mark in ";\t|"):
         mark = next(mark for mark in ";\t|" if mark in columns[0])
         hint = f" Is --separator '{mark}' meant?".replace("\t", "\\t")
-    shown = ", ".join(columns[:10]) + (", ..." if len(columns) > 10 else "")
+    near = get_close_matches(name.casefold(), [column.casefold() for column in columns], 1)
+    if near and not hint:
+        meant = next(column for column in columns if column.casefold() == near[0])
+        hint = f" Is {meant!r} meant?"
+    shown = ", ".join(columns[:10]) + (
+        f" and {len(columns) - 10} more" if len(columns) > 10 else ""
+    )
     raise InvalidInputError(f"{table.path} has no column {name!r}; it has {shown}.{hint}")
 
 
