@@ -91,7 +91,7 @@ callable, default='auto'
         thirds of its length is above ``1 - tol`` twice in a row, at 30 and 45 checkpoints or
         later; and no more restarts are made when the spread of the values over 4, 8, 16, ...
         restarts promises a correlation above ``1 - 2 * tol`` with their long-run means. None
-        goes all the way. 'auto' is 0.01 for the default network and None for one's own.
+        goes all the way. 'auto' is 0.01 for the default network of labels and targets, else None.
     cv : int, cross-validation generator or iterable, default=5
         Used when no target set is given: each fold in turn is the target set and values all
         the other rows; a row's value is its mean over the folds it is not in. Folds of an int
