@@ -73,8 +73,9 @@ net = NeuralNetClassifier(
 # All 250 target images are one batch, so that each target gradient is as steady as can be: with
 # batches of 50 a cosine is mostly noise, and many more steps are needed.
 # ``weighting="gradient_norm"`` lets steps count little where the network knows the target set by
-# heart. Two things are left out to save time: ``n_restarts=2`` would give each value a standard error, and ``suggest_labels=True``
-# would value each image under every other label too, in one pass over the images for each.
+# heart. Two things are left out to save time: ``n_restarts=2`` would give each value a standard
+# error, and ``suggest_labels=True`` would value each image under every other label too, in one pass
+# over the images for each.
 
 valuer = DVGSValuer(net, weighting="gradient_norm", random_state=0)
 valuer.fit(X, y, X_val=X_val, y_val=y_val)

@@ -87,8 +87,8 @@ for title, values in (("equal weights", plain), ("by target gradient", weighted)
 # Picture
 # -------
 # Each step's cosine is noisy, as its target batch holds only 50 rows. Their mean so far, which
-# ends as the value, is not: it tells wrong labels from the others after some ten steps. Later steps add
-# little, and the target gradient gets short.
+# ends as the value, is not: it tells wrong labels from the others after some ten steps. Later
+# steps add little, and the target gradient gets short.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained")
 steps = np.arange(1, len(cosines) + 1)
