@@ -81,7 +81,7 @@ def _trajectories(valuer, task, given):
     settings = replace(settings, n_restarts=_RESTARTS if given else _RESTARTS // 3, keep=False)
     plan = make_plan(valuer, source, target, settings, check_random_state(valuer.random_state))
     jobs = make_jobs(valuer, plan, settings, range(settings.n_restarts))
-    return jobs, [run_job(job, 1, False) for job in jobs], len(plan.folds)
+    return jobs, [run_job(job, 1, None) for job in jobs], len(plan.folds)
 
 
 def _combine(jobs, results, n_folds, restarts, n_source):

@@ -6,7 +6,7 @@ from math import comb
 import numpy as np
 import pytest
 
-from benchmarks.value_quality import baselines
+from benchmarks.value_quality import baselines, errors
 from benchmarks.value_quality.report import Record, tables
 from benchmarks.value_quality.tasks import Task, make_task
 
@@ -71,3 +71,11 @@ def test_a_table_tells_means_ranks_and_sets_that_are_behind(capsys):
     assert "default ahead of the best mean by +0.0400" in printed
     assert "{'b': 0.02}" in printed
     assert "mean rank" in printed
+
+
+def test_errors_reach_below_the_public_surface_and_still_find_it(monkeypatch):
+    monkeypatch.setattr(errors, "_RESTARTS", 9)
+    monkeypatch.setattr(errors, "_CHOICES", 3)
+    found = [(text, method) for text, method, _ in errors.measure("iris", 0, quick=False)]
+    methods = ["default", "default, no target set", "own net"]
+    assert [method for text, method in found if text.startswith("coverage")] == methods
