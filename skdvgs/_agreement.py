@@ -11,40 +11,44 @@ from scipy.stats import spearmanr
 
 Floats = NDArray[np.float64]
 
-# Checkpoints before the first look: early values agree with each other, not yet with the end.
-_BURN_IN = 20
-# One look for each so many times more checkpoints. Values are means from the start on, so two
-# of them close to each other always agree.
-_GROWTH = 1.5
-# Agreement with the long run is asked for this many times less strictly than that of a trajectory
-# with its own past, which is a part of it.
-_LONG_RUN = 2.0
+# Checkpoints before the first look, and so many times more before each next one.
+_BURN_IN = 8
+_GROWTH = 1.25
+# A trajectory may be that many times further from its end than the values shall be: they are means
+# over several, whose ways differ.
+_OF_ONE = 2.0
 # A rank correlation of this many rows is as good as one of all of them.
 _MOST_ROWS = 10_000
 
 
 class RankAgreement:
-    """Compares the values of a trajectory with those when it was two thirds as long.
+    """Foretells how far the ranking by a trajectory is from that at its end.
 
-    Both are correlations of ranks, so that the tolerance means the same for every similarity
-    and every data set.
+    Values are means from the start on, so two of them close to each other always agree. But they
+    move by about as much each time that a trajectory grows by a given factor. Disagreement grows
+    as the square of a distance: with d between the values at s and at t checkpoints, that of t
+    with the end at n is foretold as ``d · (log(n / t) / log(t / s))²``. Most move less.
+
+    Correlations of ranks mean the same for every similarity and every data set.
 
     Parameters
     ----------
     tolerance : float
-        The trajectory is long enough when one minus Spearman's correlation is below it at two
-        looks in a row.
+        One minus the rank correlation that the values shall have with those of whole trajectories.
+    n_checkpoints : int
+        Checkpoints of the whole trajectory.
 
     Attributes
     ----------
     reached : bool
-        Whether the last look was within the tolerance.
+        Whether the last look foretold that the ranking is near enough to that at the end.
     """
 
-    def __init__(self, tolerance: float) -> None:
-        self._tolerance = tolerance
+    def __init__(self, tolerance: float, n_checkpoints: int) -> None:
+        self._tolerance = _OF_ONE * tolerance
+        self._end = n_checkpoints
         self._next_look = _BURN_IN
-        self._before: Floats | None = None
+        self._before: tuple[int, Floats] | None = None
         self.reached = False
 
     def look(self, n_checkpoints: int, values: Callable[[], Floats]) -> bool:
@@ -65,19 +69,26 @@ class RankAgreement:
         if n_checkpoints < self._next_look:
             return False
         self._next_look = int(np.ceil(_GROWTH * n_checkpoints))
-        before, self._before = self._before, values().copy()
-        reached_before = self.reached
-        self.reached = before is not None and disagreement(before, self._before) < self._tolerance
-        return self.reached and reached_before
+        before, self._before = self._before, (n_checkpoints, values().copy())
+        if before is not None:
+            moved = disagreement(before[1], self._before[1])
+            left = np.log(max(self._end / n_checkpoints, 1.0)) / np.log(n_checkpoints / before[0])
+            self.reached = bool(moved * left**2 < self._tolerance)
+        return self.reached
 
     def progress(self) -> tuple[dict[str, Floats], dict[str, Any]]:
         """All that :meth:`restore` needs, as arrays and numbers."""
-        arrays = {} if self._before is None else {"values_at_last_look": self._before}
-        return arrays, {"next_look": self._next_look, "reached": self.reached}
+        arrays, last_look = {}, 0
+        if self._before is not None:
+            last_look, arrays["values_at_last_look"] = self._before
+        facts = {"last_look": last_look, "next_look": self._next_look, "reached": self.reached}
+        return arrays, facts
 
     def restore(self, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
         """Go on from what :meth:`progress` returned."""
-        self._before = arrays.get("values_at_last_look")
+        self._before = None
+        if facts["last_look"]:
+            self._before = facts["last_look"], arrays["values_at_last_look"]
         self._next_look, self.reached = facts["next_look"], facts["reached"]
 
 
@@ -95,7 +106,7 @@ def watched_rows(n_rows: int) -> NDArray[np.intp]:
 
 def enough_trajectories(values: Floats, standard_errors: Floats, tolerance: float) -> bool:
     """Whether more trajectories would leave the ranking about as it is."""
-    return disagreement_with_long_run(values, standard_errors) < _LONG_RUN * tolerance
+    return disagreement_with_long_run(values, standard_errors) < tolerance
 
 
 def disagreement_with_long_run(values: Floats, standard_errors: Floats) -> float:

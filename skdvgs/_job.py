@@ -48,7 +48,7 @@ class TrajectoryJob:
     compute_every : int
         Optimiser steps from one checkpoint to the next.
     tol : float or None
-        Training ends when the ranking changes less than this.
+        Training ends when the ranking is that near to the one at its end.
     keep : bool
         Whether the result holds the checkpoints.
     name : str
@@ -93,10 +93,11 @@ class TrajectoryJob:
         self, watch: Watch | None, storage: JobStorage, saved: SavedProgress | None
     ) -> TrajectoryResult:
         net = self.recipe.build()
+        n_checkpoints = _n_checkpoints(net, len(self.target.X), self.compute_every)
         if watch is not None:
-            watch.expect(_n_checkpoints(net, len(self.target.X), self.compute_every))
+            watch.expect(n_checkpoints)
         scored = None if watch is None else watch.scored
-        agreement = None if self.tol is None else RankAgreement(self.tol)
+        agreement = None if self.tol is None else RankAgreement(self.tol, n_checkpoints)
         watched = self.questions.watched()
         visitors: list[Visitor] = []
 

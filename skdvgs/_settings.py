@@ -10,10 +10,10 @@ from ._similarity import NEED_NO_NORMS, NEED_TYPICAL_NORM, SIMILARITIES, UserSim
 from ._task import Kind
 from .exceptions import InvalidInputError
 
-# One minus the rank correlation with the values at two thirds of the way. Over the 17 sets of
-# benchmarks/value_quality the values then agree with those of all restarts and all steps by a
-# rank correlation of 0.992, after less than a fifth of the checkpoints.
-TOLERANCE = 0.01
+# One minus the rank correlation with the values of all restarts and all steps. Over the 23 sets of
+# benchmarks/value_quality it is 0.986, with a target set and without, after less than a sixth of
+# the checkpoints.
+TOLERANCE = 0.02
 _RESTARTS_GIVEN_TARGET = 8
 _RESTARTS_PER_FOLD = 2
 # Values under every label are asked for by default up to here: their cost grows with the labels.

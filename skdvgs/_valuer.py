@@ -87,11 +87,12 @@ callable, default='auto'
     compute_every : int, default=1
         Optimiser steps from one checkpoint to the next.
     tol : float, None or 'auto', default='auto'
-        A trajectory ends when the rank correlation (Spearman's) of the values with those at two
-        thirds of its length is above ``1 - tol`` twice in a row, at 30 and 45 checkpoints or
-        later; and no more restarts are made when the spread of the values over 4, 8, 16, ...
-        restarts promises a correlation above ``1 - 2 * tol`` with their long-run means. None
-        goes all the way. 'auto' is 0.01 for the default network of labels and targets, else None.
+        The rank correlation (Spearman's) of the values with those of all restarts and epochs may
+        be that much below 1. A trajectory ends when the way its values moved so far foretells a
+        correlation with those at its end above ``1 - 2 * tol``, which means over several better;
+        no more restarts are made when the spread of the values over 4, 8, 16, ... of them promises
+        one above ``1 - tol`` with their long-run means. None goes all the way. 'auto' is 0.02 for
+        the default network of labels and targets, else None.
     cv : int, cross-validation generator or iterable, default=5
         Used when no target set is given: each fold in turn is the target set and values all
         the other rows; a row's value is its mean over the folds it is not in. Folds of an int

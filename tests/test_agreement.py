@@ -24,40 +24,61 @@ def looks(agreement, values_at, n):
     return asked, stopped
 
 
-def test_values_that_never_change_stop_when_they_were_equal_twice():
+def test_values_that_never_change_stop_at_the_second_look():
     fixed = np.arange(20.0)
-    agreement = RankAgreement(0.002)
-    assert looks(agreement, lambda t: fixed, 100) == ([20, 30, 45], 45)
+    agreement = RankAgreement(0.02, 100)
+    assert looks(agreement, lambda t: fixed, 100) == ([8, 10], 10)
     assert agreement.reached
 
 
-def test_random_values_never_stop():
+def test_random_values_stop_near_the_end_alone():
     rng = np.random.default_rng(0)
-    agreement = RankAgreement(0.002)
-    asked, stopped = looks(agreement, lambda t: rng.normal(size=200), 130)
+    agreement = RankAgreement(0.02, 1000)
+    asked, stopped = looks(agreement, lambda t: rng.normal(size=200), 800)
     assert stopped is None
     assert not agreement.reached
-    assert asked == [20, 30, 45, 68, 102]
+    assert asked[:8] == [8, 10, 13, 17, 22, 28, 35, 44]
+    assert looks(agreement, lambda t: rng.normal(size=200), 1300)[1] >= 900
 
 
-@pytest.mark.parametrize("tolerance", [0.05, 0.005, 0.0005])
-def test_a_smaller_tolerance_stops_later_and_nearer_to_the_end(tolerance):
+@pytest.mark.parametrize("n", [100, 1000])
+@pytest.mark.parametrize("tolerance", [0.05, 0.02, 0.005])
+def test_means_over_a_path_that_settles_end_as_near_as_asked(tolerance, n):
+    """Similarities that turn from one ranking to another, their means, and the last of these."""
     rng = np.random.default_rng(0)
-    end, start = rng.normal(size=(2, 500))
+    start, end = rng.normal(size=(2, 500))
+    times = np.arange(1, n + 1)[:, None]
+    means = np.cumsum(end + (start - end) / (1 + times / 5), axis=0) / times
     stops = []
     for tol in (tolerance, tolerance / 5):
-        _, stopped = looks(RankAgreement(tol), lambda t: end + 40 * start / t, 10_000)
-        stops.append(stopped)
-        assert disagreement(end + 40 * start / stopped, end) < 40 * tol
-    assert stops[0] < stops[1]
+        _, stopped = looks(RankAgreement(tol, n), lambda t: means[t - 1], n)
+        stops.append(n if stopped is None else stopped)
+        assert disagreement(means[stops[-1] - 1], means[-1]) < 2 * tol
+    assert stops[1] > stops[0] > 10
+
+
+def test_values_that_move_evenly_in_the_logarithm_of_time_are_foretold():
+    """On such a way the rule stops at the first look that is within the tolerance of the end."""
+    basis = np.random.default_rng(0).normal(size=(2, 5000))
+    n = 120
+
+    def values(t):
+        return basis[0] + 0.1 * np.log(t) * basis[1]
+
+    for tolerance in (0.01, 0.003, 0.001):
+        asked, stopped = looks(RankAgreement(tolerance, n), values, n)
+        off = [disagreement(values(t), values(n)) for t in asked]
+        expected = next(t for t, d in zip(asked, off, strict=True) if d < 2 * tolerance and t > 8)
+        near = [*asked, int(np.ceil(1.25 * asked[-1]))]
+        assert abs(near.index(stopped) - near.index(expected)) <= 1
 
 
 def test_values_are_copied():
     values = np.arange(10.0)
-    agreement = RankAgreement(0.002)
-    agreement.look(20, lambda: values)
+    agreement = RankAgreement(0.002, 100)
+    agreement.look(8, lambda: values)
     values[:] = -values
-    agreement.look(30, lambda: values)
+    agreement.look(10, lambda: values)
     assert not agreement.reached
 
 
@@ -92,6 +113,6 @@ def test_the_disagreement_that_errors_imply_is_the_one_there_is():
 def test_restarts_end_when_the_correlation_with_their_long_run_is_high_enough():
     rng = np.random.default_rng(0)
     values = rng.normal(size=10_000)
-    for correlation, enough in ((0.985, True), (0.975, False)):
+    for correlation, enough in ((0.995, True), (0.985, False)):
         errors = np.full(10_000, np.std(values) * np.sqrt(1.0 - correlation**2))
         assert enough_trajectories(values, errors, 0.01) == enough
