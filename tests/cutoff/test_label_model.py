@@ -47,6 +47,42 @@ def test_labels_may_be_wrong_at_unlike_rates():
     assert np.abs(found).mean() < 0.03
 
 
+def taken_for_the_next(seed, n_labels, rates, n=1500, separation=5.0):
+    """Every label is taken for the next one at its own rate, and a network has learnt that.
+
+    It knows the true label up to noise, and says how often rows like these carry each label.
+    """
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(n_labels, size=n)
+    rates = np.resize(rates, n_labels)
+    transition = np.diag(1.0 - rates) + np.roll(np.diag(rates), 1, axis=1)
+    known = np.exp(separation * np.eye(n_labels)[labels] + rng.normal(size=(n, n_labels)))
+    values = known / known.sum(axis=1, keepdims=True) @ transition
+    wrong = rng.uniform(size=n) < rates[labels]
+    return values, np.where(wrong, (labels + 1) % n_labels, labels), wrong
+
+
+@pytest.mark.parametrize("n_labels", [3, 5])
+@pytest.mark.parametrize("rates", [(0.3, 0.1), (0.45, 0.0), (0.2, 0.1)])
+def test_labels_that_are_taken_for_the_next_one(n_labels, rates):
+    found = []
+    for seed in range(3):
+        values, given, wrong = taken_for_the_next(seed, n_labels, rates)
+        found.append(label_share(values, given) - wrong.mean())
+    assert np.abs(found).mean() < 0.05
+
+
+def test_rows_with_and_without_a_label_they_should_not_or_should_carry_are_as_many():
+    """Each row with a wrong label is one too many of it and one too few of another."""
+    values, given, labels = classes(0, 0.2, 3)
+    own, other, _ = count_in_bins(values, given)
+    model = _LabelModel(own, other, 2, 0.2, 0.3)
+    parameters = model.fit()
+    truth = np.mean(given != labels)
+    assert model.share(parameters) == pytest.approx(truth, abs=0.03)
+    assert model.share_taken_away(parameters) == pytest.approx(truth, abs=0.03)
+
+
 def test_overlapping_values_still_tell():
     # A fifth of the rows would be sorted wrongly by their values.
     assert np.abs(errors(0.2, 2, separation=1.7)).mean() < 0.06
@@ -111,7 +147,7 @@ def test_unknown_values_are_left_out():
 def test_gradient_of_the_model_against_differences():
     values, given, _ = classes(0, 0.2, 3)
     own, other, _ = count_in_bins(values, given)
-    model = _LabelModel(own, other, 2, 0.1)
+    model = _LabelModel(own, other, 2, 0.1, 0.3)
     at = np.array([0.1, 0.2, 0.15, 0.1, 0.05, 0.2, 0.1, -0.3, 0.5, 2.0, 3.0, 1.0])
     differences = approx_fprime(at, lambda parameters: model.misfit(parameters)[0], 1e-6)
     np.testing.assert_allclose(model.misfit(at)[1], differences, rtol=1e-3, atol=0.05)
