@@ -4,10 +4,11 @@ from itertools import combinations
 from math import comb
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks.value_quality import baselines, errors
-from benchmarks.value_quality.report import Record, tables
+from benchmarks.value_quality.report import Record, left_out_choice, tables
 from benchmarks.value_quality.tasks import Task, make_task
 
 
@@ -71,6 +72,14 @@ def test_a_table_tells_means_ranks_and_sets_that_are_behind(capsys):
     assert "default ahead of the best mean by +0.0400" in printed
     assert "{'b': 0.02}" in printed
     assert "mean rank" in printed
+
+
+def test_the_choice_by_other_sets():
+    """The best on all sets together is not always the best on those that are left."""
+    by_set = pd.DataFrame({"one": [0.9, 0.5, 0.5], "two": [0.6, 0.6, 0.6]}, index=["a", "b", "c"])
+    mean, chosen = left_out_choice(by_set)
+    assert chosen.to_dict() == {"a": "two", "b": "one", "c": "one"}
+    assert mean == pytest.approx((0.6 + 0.5 + 0.5) / 3)
 
 
 def test_errors_reach_below_the_public_surface_and_still_find_it(monkeypatch):
