@@ -116,3 +116,18 @@ def test_restarts_end_when_the_correlation_with_their_long_run_is_high_enough():
     for correlation, enough in ((0.995, True), (0.985, False)):
         errors = np.full(10_000, np.std(values) * np.sqrt(1.0 - correlation**2))
         assert enough_trajectories(values, errors, 0.01) == enough
+
+
+def test_goes_on_from_where_it_was_saved():
+    rng = np.random.default_rng(0)
+    end = rng.normal(size=200)
+    course = [end + rng.normal(size=200) / n for n in range(1, 120)]
+    whole = RankAgreement(0.001, 119)
+    stopped = [whole.look(n, lambda n=n: course[n - 1]) for n in range(1, 120)]
+    assert any(stopped)
+    for saved_at in (3, 9, 11, 40):
+        first, second = RankAgreement(0.001, 119), RankAgreement(0.001, 119)
+        looks = [first.look(n, lambda n=n: course[n - 1]) for n in range(1, saved_at + 1)]
+        second.restore(*first.progress())
+        looks += [second.look(n, lambda n=n: course[n - 1]) for n in range(saved_at + 1, 120)]
+        assert looks == stopped
