@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from joblib import delayed
@@ -12,6 +13,7 @@ from ._plan import Plan, make_jobs
 from ._progress import Progress, ShownParallel
 from ._result import JobStorage, TrajectoryResult, read_result
 from ._settings import Settings
+from ._shards import join, n_shards, shards_of
 from ._storage import TrajectoryStore, Unsaved
 
 
@@ -42,25 +44,35 @@ def run_trajectories(
     """
     jobs: list[TrajectoryJob] = []
     results: list[TrajectoryResult] = []
-    threads, most = 0, plan.seeds.size
+    threads, done = 0, 0
+    shards_a_restart = sum(n_shards(len(fold.source), settings.tol) for fold in plan.folds)
+    most = shards_a_restart * settings.n_restarts
     progress.start(most, plan.n_source, valuer.n_jobs)
     for restarts in plan.waves(settings.n_restarts):
         wave = make_jobs(valuer, plan, settings, restarts)
         if not jobs:
             work = wave[0].check() * plan.n_source
             threads = run.recall("threads", threads_a_job(most, work))
-        storages = [_storage(number, run, store) for number, _ in enumerate(wave, len(jobs))]
-        results += _run_wave(valuer.n_jobs, progress, most, len(jobs), wave, storages, threads)
+        parts = [shards_of(job) for job in wave]
+        shards = [shard for part in parts for shard in part]
+        # One folder for a trajectory, however many parts of its rows are valued.
+        folders = [
+            store.trajectory(number) if store is not None and position == 0 else None
+            for number, part in enumerate(parts, len(jobs))
+            for position in range(len(part))
+        ]
+        storages = [
+            JobStorage(run.slot(number), folder) for number, folder in enumerate(folders, done)
+        ]
+        found = iter(_run_wave(valuer.n_jobs, progress, most, done, shards, storages, threads))
+        results += [join(list(islice(found, len(part)))) for part in parts]
+        done += len(shards)
         jobs += wave
         outcome = combine(jobs, results, plan.n_source)
         if settings.tol is not None and outcome.settled(settings.tol):
             break
     progress.finish(len(jobs), sum(len(result.losses) for result in results))
     return jobs, results, outcome
-
-
-def _storage(number: int, run: Unsaved, store: TrajectoryStore | None) -> JobStorage:
-    return JobStorage(run.slot(number), None if store is None else store.trajectory(number))
 
 
 def _run_wave(

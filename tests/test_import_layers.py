@@ -31,7 +31,7 @@ LAYERS = (
     {"_result", "_head_means"},
     {"_visit"},
     {"_job"},
-    {"_preparation"},
+    {"_preparation", "_shards"},
     {"_plan", "_outcome", "_replay"},
     {"_begin", "_course", "_attributes", "_fitted", "_shown"},
     {"_after_fit"},
