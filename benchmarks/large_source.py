@@ -43,7 +43,7 @@ class Net(nn.Module):
 
 VALUERS = {
     "default": DVGSValuer(random_state=0),
-    "own": DVGSValuer(Net, max_epochs=1, batch_size=100, random_state=0),
+    "own": DVGSValuer(Net, max_epochs=5, batch_size=100, random_state=0),
 }
 
 

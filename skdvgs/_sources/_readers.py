@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +31,29 @@ class ArrayReader:
 
 
 class MemmapReader(ArrayReader):
-    """A memory-mapped array. Other processes map the file anew: no row travels."""
+    """A memory-mapped array. Other processes map the file anew: no row travels.
+
+    Parameters
+    ----------
+    array : memmap
+        Pages of it that were read are given back when the next rows are read.
+    """
+
+    def __init__(self, array: Any) -> None:
+        super().__init__(array)
+        self._map = _shared_map(array)
+        self._bytes_before = (0, 0)
+
+    def read(self, start: int, stop: int) -> NDArray[Any]:
+        """Rows from `start` up to `stop`."""
+        rows = super().read(start, stop)
+        if self._map is not None:
+            first, length = self._bytes_before
+            if length:
+                # The file keeps them; rows still in use are mapped again when they are touched.
+                self._map.madvise(mmap.MADV_DONTNEED, first, length)
+            self._bytes_before = _pages_of(rows, self._map)
+        return rows
 
     def __getstate__(self) -> dict[str, Any]:
         array = self._array
@@ -51,6 +74,27 @@ class MemmapReader(ArrayReader):
     def __setstate__(self, state: dict[str, Any]) -> None:
         array = state["array"] if "array" in state else np.memmap(mode="r", order="C", **state)
         self.__init__(array)  # type: ignore[misc]
+
+
+def _shared_map(array: Any) -> mmap.mmap | None:
+    """The map of an array that nobody can write to through it; None where pages must stay."""
+    if getattr(array, "mode", None) != "r" or not hasattr(mmap, "MADV_DONTNEED"):
+        return None
+    base = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return base if isinstance(base, mmap.mmap) else None
+
+
+def _pages_of(rows: NDArray[Any], whole: mmap.mmap) -> tuple[int, int]:
+    """Where the whole pages that some rows take lie in a map: first byte and length."""
+    if not rows.flags.c_contiguous:
+        return 0, 0
+    begin = np.frombuffer(whole, dtype=np.uint8, count=1).__array_interface__["data"][0]
+    low = rows.__array_interface__["data"][0] - begin
+    first = -(-low // mmap.PAGESIZE) * mmap.PAGESIZE
+    end = (low + rows.nbytes) // mmap.PAGESIZE * mmap.PAGESIZE
+    return first, max(0, end - first)
 
 
 class H5Reader(ArrayReader):

@@ -1,5 +1,6 @@
 """Rows that lie elsewhere read like rows of an array, whatever the kind of place."""
 
+import itertools
 import pickle
 import re
 
@@ -207,3 +208,40 @@ def test_refuses_data_sets_without_row_numbers():
 @pytest.mark.parametrize("X", [TABLE, TABLE.tolist(), TABLE[0], sp.coo_array(TABLE[0])])
 def test_what_is_in_memory_is_left_to_scikit_learn(X):
     assert open_rows(X) is None
+
+
+def test_pages_that_were_read_are_given_back(tmp_path):
+    table = np.random.default_rng(0).normal(size=(40_000, 25))
+    mapped = as_memmap(tmp_path, table)
+    rows = LargeRows(open_rows(mapped), np.float64)
+    given_back = []
+
+    class Map:
+        def madvise(self, advice, first, length):
+            given_back.append((first, length))
+
+    rows._reader._map = Map()
+    pages = mapped.base
+    while isinstance(pages, np.ndarray):
+        pages = pages.base
+    with pytest.MonkeyPatch.context() as patch:
+        find = rows._reader.read.__globals__["_pages_of"]
+        patch.setattr("skdvgs._sources._readers._pages_of", lambda part, _: find(part, pages))
+        parts = [rows[part] for part in in_blocks(rows, 10_000)]
+    np.testing.assert_array_equal(np.concatenate(parts), table)
+    assert len(given_back) == 3
+    assert all(
+        first % 4096 == 0 and 1_990_000 < length <= 2_000_000 for first, length in given_back
+    )
+    assert all(a[0] + a[1] <= b[0] for a, b in itertools.pairwise(given_back))
+
+
+@pytest.mark.parametrize("mode", ["r+", "c"])
+def test_pages_that_may_have_been_written_to_stay(mode, tmp_path):
+    np.save(tmp_path / "X.npy", TABLE)
+    mapped = np.load(tmp_path / "X.npy", mmap_mode=mode)
+    mapped[7] = 1.0
+    rows = LargeRows(open_rows(mapped), np.float64)
+    for part in (*in_blocks(rows, 50), *in_blocks(rows, 50)):
+        np.testing.assert_array_equal(rows[part], mapped[part])
+    assert rows._reader._map is None
