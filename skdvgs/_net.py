@@ -204,11 +204,16 @@ def initialize(net: skorch.NeuralNet) -> skorch.NeuralNet:
 
     Raises
     ------
+    InvalidInputError
+        If the module needs an argument that nobody gives, or is given one that it does not know.
     UnsupportedModuleError
         If parameters to learn lie outside ``module_`` and the criterion.
     """
     try:
         net.initialize()
+    except TypeError as error:
+        _explain_arguments(net, error)
+        raise
     finally:
         # skorch and torch fail on a lazy module in ways that do not say so.
         if isinstance(getattr(net, "module_", None), nn.Module):
@@ -224,3 +229,29 @@ def initialize(net: skorch.NeuralNet) -> skorch.NeuralNet:
             "left out. Make them part of one module."
         )
     return net
+
+
+def _explain_arguments(net: skorch.NeuralNet, error: TypeError) -> None:
+    """Say what to do where the module's constructor was called with the wrong arguments."""
+    given = net.get_params_for("module")
+    try:
+        signature = inspect.signature(net.module)
+    except ValueError:  # a constructor that cannot be asked
+        return
+    try:
+        signature.bind(**given)
+    except TypeError as mismatch:
+        name = getattr(net.module, "__name__", repr(net.module))
+        needed = [
+            parameter.name
+            for parameter in signature.parameters.values()
+            if parameter.default is parameter.empty
+            and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        ]
+        example = "".join(f", module__{argument}=..." for argument in needed)
+        raise InvalidInputError(
+            f"{name} cannot be built with {', '.join(given) or 'no arguments'}: {mismatch}. A "
+            "Module class is given n_features and n_outputs where it names them, a skorch net's "
+            "what is set as module__NAME. Give other arguments a default, or pass "
+            f"skorch.NeuralNet({name}{example}, criterion=...)."
+        ) from error

@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_array, column_or_1d, validate_data
 from torch import nn
 
+from ._columns import check_no_text, check_same_columns
 from ._sources import DatasetReader, LargeRows, Reader, open_rows
 from ._task import Features, Kind, Task
 from .exceptions import InvalidInputError
@@ -57,18 +58,22 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
 def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> NDArray[Any]:
     """Features of the target set, in memory, which must have the columns of the source."""
     check_no_text(X_val, "X_val")
+    if X.ndim == 2:
+        check_same_columns(X_val, getattr(estimator, "feature_names_in_", None))
     options = _feature_options(X_val, net) | {"dtype": X.dtype}
     reader = open_rows(X_val, "X_val")
     try:
         if reader is not None:
             X_val = LargeRows(reader, X.dtype, "X_val")[:]
         with _any_numbers():
-            if X.ndim == 2:
-                X_val = validate_data(estimator, X_val, reset=False, **options)
-            else:
-                X_val = check_array(X_val, input_name="X_val", **options)
+            X_val = check_array(X_val, input_name="X_val", **options)
     except ValueError as error:
         raise InvalidInputError(f"X_val cannot be used with X: {error}") from error
+    if X_val.shape[1:] != X.shape[1:] and X_val.ndim == X.ndim == 2:
+        raise InvalidInputError(
+            f"X_val has {X_val.shape[1]} features, X has {X.shape[1]}. The network reads both. "
+            "Prepare them in the same way."
+        )
     if X_val.shape[1:] != X.shape[1:]:
         raise InvalidInputError(
             f"X_val has rows of shape {X_val.shape[1:]}, X of shape {X.shape[1:]}. The network "
@@ -182,37 +187,6 @@ def _any_numbers() -> Any:
     return np.errstate(over="ignore", invalid="ignore")
 
 
-def check_no_text(X: Any, name: str) -> None:
-    """Refuse columns of text or categories with advice that scikit-learn does not give.
-
-    Raises
-    ------
-    InvalidInputError
-        Naming the columns.
-    """
-    columns: list[Any] = []
-    if hasattr(X, "dtypes") and hasattr(X, "columns"):
-        for column in X.columns:
-            series = X[column]
-            if getattr(series, "ndim", 1) == 1 and not _reads_as_number(np.asarray(series)[:1000]):
-                columns.append(column)
-    elif isinstance(X, np.ndarray) and X.dtype.kind in "US" and X.ndim == 2:
-        columns = list(range(X.shape[1]))
-    elif isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 2:
-        columns = [i for i in range(X.shape[1]) if not _reads_as_number(X[:1000, i])]
-    if columns:
-        raise InvalidInputError(
-            f"{name} holds text in columns {columns[:10]}. A network needs numbers. Encode them, "
-            "e.g. with sklearn.preprocessing.OneHotEncoder or TargetEncoder, or drop them."
-        )
-
-
-def _reads_as_number(column: NDArray[Any]) -> bool:
-    if column.dtype.kind in "US":
-        return False
-    return column.dtype.kind != "O" or not any(isinstance(entry, str) for entry in column)
-
-
 def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, NDArray[Any]]:
     """Check labels or targets and say which kind they are.
 
@@ -260,8 +234,23 @@ def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, ND
     return kind, (column_or_1d(y, warn=True) if kind == "classification" else y)
 
 
-def read_target_y(y_val: Any, n_target: int, kind: Kind, y: NDArray[Any]) -> NDArray[Any]:
-    """Labels or targets of the target set, which must be of the kind that y is."""
+def read_target_y(
+    y_val: Any, n_target: int, kind: Kind, y: NDArray[Any], asked: str
+) -> NDArray[Any]:
+    """Labels or targets of the target set, which must be of the kind that y is.
+
+    ``asked`` is the task that the caller asks for.
+    """
+    if y_val is not None and kind == "reconstruction" and asked == "auto":
+        raise InvalidInputError(
+            "y_val was passed without y. Rows without labels are valued by reconstruction, which "
+            "reads no labels. Pass y too, or set task='reconstruction'."
+        )
+    if y_val is None and kind != "reconstruction":
+        raise InvalidInputError(
+            f"y_val is missing: y makes the task {kind}, and the target set is to be learnt. "
+            "Pass y_val with X_val, or leave both out."
+        )
     # y tells the task: a small target set may not show, say, that its numbers are continuous.
     task = "auto" if kind == "multilabel" else kind
     kind_val, read = read_y(y_val, n_target, task, name="y_val")

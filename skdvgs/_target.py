@@ -51,6 +51,14 @@ class TargetSet:
     X: Any
     y: Any = None
 
+    def __float__(self) -> float:
+        # What scikit-learn asks for when a step before, say a scaler, is to transform this.
+        raise InvalidInputError(
+            "A TargetSet cannot be transformed: it reaches the valuer as it is. For a target set "
+            "that takes the same steps as X, set transform_input=['X_val'] in the Pipeline and "
+            "pass X_val=(X_val,) and y_val=(y_val,), tuples of one array."
+        )
+
 
 def unpack_target(X_val: Any, y_val: Any) -> tuple[Any, Any]:
     """Features and labels of a target set, however it was passed.

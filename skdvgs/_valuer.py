@@ -369,7 +369,7 @@ callable, default='auto'
         if X_val is None:
             return source, None
         X_val = read_target_features(self, X_val, X, self.net)
-        y_val = read_target_y(y_val, len(X_val), kind, y)
+        y_val = read_target_y(y_val, len(X_val), kind, y, self.task)
         check_scale(X, X_val)
         return source, Rows(X_val, y_val, kind)
 

@@ -20,7 +20,7 @@ LAYERS = (
     {"_uncertainty"},
     {"_cutoff"},
     {"_sources"},
-    {"_task"},
+    {"_task", "_columns"},
     {"_reading"},
     {"_scores"},
     {"_inputs", "_default_net", "_net_output"},

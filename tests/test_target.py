@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.model_selection import ShuffleSplit
+from sklearn.preprocessing import StandardScaler
 
 from skdvgs import TargetSet
 from skdvgs._target import check_classes, check_scale, cross_fit, unpack_target
@@ -82,3 +83,8 @@ def test_one_wild_row_is_not_another_scale():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check_scale(X, X_val)
+
+
+def test_a_step_that_would_transform_a_target_set_says_what_to_pass():
+    with pytest.raises(InvalidInputError, match=r"cannot be transformed.*pass X_val=\(X_val,\)"):
+        StandardScaler().fit_transform(TargetSet([[0.0], [1.0]], [0, 1]))

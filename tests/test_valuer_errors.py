@@ -13,6 +13,7 @@ from torch import nn
 from skdvgs import DVGSValuer, TargetSet
 from skdvgs.exceptions import (
     InvalidInputError,
+    SkdvgsWarning,
     TargetScaleWarning,
     TrainingDivergedError,
     UnseenLabelWarning,
@@ -29,6 +30,11 @@ class Net(nn.Module):
         return self.layers(X)
 
 
+class Needy(Net):
+    def __init__(self, n_features, width):
+        super().__init__(n_features)
+
+
 class Untrained(skorch.callbacks.Callback):
     """Fails the test when training starts."""
 
@@ -43,6 +49,8 @@ def classifier(module=Net, **settings):
 
 X, Y = load_iris(return_X_y=True)
 X, X_VAL, Y, Y_VAL = X[::2], X[1::2], Y[::2], Y[1::2]
+NAMED, NAMED_VAL = pd.DataFrame(X, columns=list("abcd")), pd.DataFrame(X_VAL, columns=list("abcd"))
+REVERSED, RENAMED = NAMED_VAL[list("dcba")], NAMED_VAL.rename(columns={"a": "e"})
 TEXT = pd.DataFrame({"size": X[:, 0], "colour": ["red"] * 75})
 
 
@@ -53,10 +61,19 @@ def bad(message, net=None, X=X, y=Y, X_val=X_VAL, y_val=Y_VAL, error=InvalidInpu
 CASES = {
     "lengths": bad("y has 74 rows, its X has 75", y=Y[:74]),
     "target lengths": bad("y_val has 10 rows, its X has 75", y_val=Y_VAL[:10]),
-    "columns": bad("X has 3 features, but DVGSValuer is expecting 4", X_val=X_VAL[:, :3]),
+    "columns": bad("X_val has 3 features, X has 4", X_val=X_VAL[:, :3]),
     "label alone": bad("y_val was passed without X_val", X_val=None),
     "label twice": bad("X_val is a TargetSet", X_val=TargetSet(X_VAL, Y_VAL)),
-    "no target labels": bad("y_val is None but the task is classification", y_val=None),
+    "no target labels": bad("y_val is missing: y makes the task class.*Pass y_val", y_val=None),
+    "no target targets": bad("y_val is missing: y makes the task reg", y=X[:, 0], y_val=None),
+    "no target indicators": bad("y_val is missing: y makes the task multi", y=X > 3, y_val=None),
+    "other order": bad("column 0 is 'd', in X 'a'.*X_val\\[X.columns\\]", X=NAMED, X_val=REVERSED),
+    "other names": bad("lacks \\['a'\\] and has \\['e'\\]", X=NAMED, X_val=RENAMED),
+    "fewer names": bad("it lacks \\['d'\\]\\. The", X=NAMED, X_val=NAMED_VAL[["a", "b", "c"]]),
+    "labels of the target alone": bad("y_val was passed without y\\. .*Pass y", y=None),
+    "module arguments": bad("built with n_features: .*'width'.* module__width=\\.\\.", net=Needy),
+    "net arguments": bad("built with no arg.* module__width=\\.\\.\\.", net=classifier(Needy)),
+    "unknown argument": bad("built with hidden: .*'hidden'", net=classifier(module__hidden=3)),
     "one class": bad("holds one class only: \\[0\\]", y=np.zeros(75, int), X_val=None, y_val=None),
     "one target class": bad("holds one class only: \\[1\\]", y_val=np.ones(75, int)),
     "rare class": bad(
@@ -241,6 +258,21 @@ def test_another_scale_warns():
     scaled = (X - X.mean(0)) / X.std(0)
     with pytest.warns(TargetScaleWarning, match="transform_input"):
         DVGSValuer(max_epochs=1).fit(scaled, Y, X_val=X_VAL, y_val=Y_VAL)
+
+
+@pytest.mark.parametrize(("X", "X_val"), [(NAMED, X_VAL), (X, NAMED_VAL)])
+def test_names_in_one_set_only_warn(X, X_val):
+    with pytest.warns(SkdvgsWarning, match="have none. They are matched by their order"):
+        DVGSValuer(max_epochs=1).fit(X, Y, X_val=X_val, y_val=Y_VAL)
+
+
+def test_errors_within_a_constructor_are_its_own():
+    class Broken(Net):
+        def __init__(self):
+            raise TypeError("a mistake in it")
+
+    with pytest.raises(TypeError, match=r"^a mistake in it$"):
+        DVGSValuer(Broken).fit(X, Y, X_val=X_VAL, y_val=Y_VAL)
 
 
 @pytest.fixture

@@ -72,8 +72,7 @@ class Facts:
             first, last = (float(np.mean([line[at] for line in ends])) for at in (0, -1))
             found["Target loss"] = f"{first:.3g} at first, {last:.3g} at last"
         if hasattr(self.valuer, "converged_"):
-            settled = self.valuer.converged_
-            found["Ranking settled"] = "yes" if settled else "no, or not tested"
+            found["Ranking settled"] = self._settled()
         return found
 
     def classes(self) -> tuple[list[str], list[list[Any]]] | None:
@@ -123,6 +122,16 @@ class Facts:
             except PackageNotFoundError:  # run from a source tree that is not installed
                 continue
         return found
+
+    def _settled(self) -> str:
+        if self.valuer.converged_:
+            return "yes"
+        tol = self.valuer.tol
+        if tol is None:
+            return "not tested (tol is None)"
+        if tol == "auto" and (self.valuer.net is not None or self.valuer.task_ == "reconstruction"):
+            return "not tested (tol='auto' is None for this network)"
+        return "no: more max_epochs or n_restarts may change it"
 
     def _task(self) -> str:
         task = getattr(self.valuer, "task_", None)

@@ -39,7 +39,7 @@ def values():
 
 @given(disguises())
 @settings(slow, max_examples=40)
-@pytest.mark.filterwarnings("ignore:X .*feature names")
+@pytest.mark.filterwarnings("ignore:The columns of X.* have names")
 def test_the_form_of_a_table_does_not_change_its_values(values, disguise):
     form, labels, form_val, has_target = disguise
     target = {}

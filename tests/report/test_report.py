@@ -181,6 +181,21 @@ def test_regression_and_reconstruction(tmp_path):
     assert "against a target set of 50 trusted rows" in page.shown
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"tol": None}, "not tested (tol is None)"),
+        ({"task": "reconstruction"}, "not tested (tol='auto' is None for this network)"),
+        ({"tol": 1e-9}, "no: more max_epochs or n_restarts may change it"),
+        ({"tol": 1.9, "max_epochs": 60}, "yes"),
+    ],
+)
+def test_whether_the_ranking_has_settled(table, labels, options, said):
+    settings = {"max_epochs": 2, "n_restarts": 1, "cv": 2, "random_state": 0, **options}
+    valuer = DVGSValuer(**settings).fit(table.to_numpy(), labels)
+    assert f"\nRanking settled: {said}\n" in repr(valuer.summary())
+
+
 def test_other_labels_can_be_shown(valuer, labels, tmp_path):
     shown = np.char.add("a ", labels.astype(str))
     page = Page(valuer.report(tmp_path / "a.html", y=shown).read_text(encoding="utf-8"))
