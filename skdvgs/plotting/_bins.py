@@ -17,7 +17,8 @@ def median_label(x: NDArray[np.float64], values: NDArray[np.float64]) -> str:
     # Ranks of equal numbers correlate with nothing.
     if np.ptp(x) == 0 or np.ptp(values) == 0:
         return "median of all" if np.ptp(x) == 0 else "median"
-    return f"median (Spearman {spearmanr(x, values).statistic:.2f})"
+    correlation = f"{spearmanr(x, values).statistic:.2f}".replace("-", "−")
+    return f"median (Spearman {correlation})"
 
 
 def read_numbers(x: Any, n_samples: int) -> NDArray[np.float64]:

@@ -63,7 +63,7 @@ class ValueScatterDisplay:
     >>> display.ax_.get_xlabel()
     'noise level'
     >>> display.line_.get_label()
-    'median (Spearman -1.00)'
+    'median (Spearman −1.00)'
     """
 
     def __init__(

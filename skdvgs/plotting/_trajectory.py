@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # A loss that falls by more than this is drawn on a logarithmic axis.
 _WIDE = 10.0
+_MANY_DECADES = 3.0
 
 
 class TrajectoryDisplay:
@@ -186,6 +187,7 @@ class TrajectoryDisplay:
         (self.mean_line_,) = self.ax_.plot(checkpoints, mean, color="black", label=label)
         if known.min() > 0 and known.max() > _WIDE * known.min():
             self.ax_.set_yscale("log")
+            _name_ticks(self.ax_, np.log10(known.max() / known.min()))
         self.ax_.set(ylabel="target loss")
         self.ax_.legend(edgecolor="none", framealpha=0.8)
         self._plot_values(window)
@@ -243,6 +245,14 @@ def _mean_of_known(losses: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _running_mean(line: NDArray[np.float64], window: int) -> NDArray[np.float64]:
-    """Mean over the nearest `window` points, fewer towards the ends."""
-    ones = np.ones(min(window, len(line)))
-    return np.convolve(line, ones, "same") / np.convolve(np.ones(len(line)), ones, "same")
+    """Mean over `window` points around each, as many before as after it, so fewer at the ends."""
+    n = len(line)
+    reach = [min((window - 1) // 2, at, n - 1 - at) for at in range(n)]
+    return np.array([line[at - far : at + far + 1].mean() for at, far in enumerate(reach)])
+
+
+def _name_ticks(ax: Axes, decades: float) -> None:
+    """Plain numbers on a logarithmic axis; 2 and 5 between powers of ten if there are few."""
+    between = "25" if decades < _MANY_DECADES else ""
+    ax.yaxis.set_major_formatter(lambda tick, _: f"{tick:g}")
+    ax.yaxis.set_minor_formatter(lambda tick, _: f"{tick:g}" if f"{tick:e}"[0] in between else "")

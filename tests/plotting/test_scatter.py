@@ -27,7 +27,9 @@ def test_draws_rows_and_quartiles_of_equally_full_bins():
         quartiles = np.quantile(VALUES[rows], [0.25, 0.75])
         np.testing.assert_allclose([ends.min(), ends.max()], quartiles)
     rank_correlation = spearmanr(LEVELS, VALUES).statistic
-    assert display.line_.get_label() == f"median (Spearman {rank_correlation:.2f})"
+    assert display.line_.get_label() == f"median (Spearman {rank_correlation:.2f})".replace(
+        "-", "−"
+    )
 
 
 def test_noisy_rows_are_drawn_apart_with_another_marker():

@@ -19,10 +19,21 @@ def test_draws_each_trajectory_and_their_running_mean():
         np.testing.assert_array_equal(line.get_xdata(), np.arange(1, 41))
         np.testing.assert_array_equal(line.get_ydata(), losses)
     mean = np.nanmean(LOSS, axis=0)
-    expected = [mean[max(0, i - 1) : i + 2].mean() for i in range(40)]
+    expected = [mean[0], *(mean[i - 1 : i + 2].mean() for i in range(1, 39)), mean[39]]
     np.testing.assert_allclose(display.mean_line_.get_ydata(), expected)
     assert display.ax_.get_yscale() == "log"
     assert display.values_ax_ is None
+
+
+@pytest.mark.parametrize(("lowest", "named"), [(0.03, ["0.05", "0.2", "0.5"]), (1e-5, [])])
+def test_a_logarithmic_axis_names_a_few_plain_numbers(lowest, named):
+    display = TrajectoryDisplay.from_values(np.geomspace(0.9, lowest, 20))
+    display.figure_.canvas.draw()
+    low, high = display.ax_.get_ylim()
+    ticks = display.ax_.yaxis.get_minor_ticks()
+    shown = [tick.label1.get_text() for tick in ticks if low <= tick.get_loc() <= high]
+    assert [text for text in shown if text] == named
+    assert "0.1" in [tick.label1.get_text() for tick in display.ax_.yaxis.get_major_ticks()]
 
 
 @pytest.mark.parametrize("loss", [LOSS[:1, :5], LOSS - 0.5])
