@@ -62,6 +62,8 @@ def run_value(arguments: Namespace, say: Say) -> str:
         verbose=0 if arguments.quiet else 1,
     )
     sampler = LowValueSampler(valuer, fraction=arguments.drop).fit(X, y, X_val=X_val, y_val=y_val)
+    if arguments.drop == "auto" and sampler.n_dropped_ == 0:
+        say("--drop auto found no row to leave out; --drop 0.05 leaves out the lowest 5%")
     _write(sampler, table, arguments)
     n, seconds = len(X), time.monotonic() - started
     return (

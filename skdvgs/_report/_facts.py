@@ -54,7 +54,7 @@ class Facts:
         n_dropped, n = int(self.dropped.sum()), len(self.values)
         whose = "The cut" if hasattr(self.estimator, "support_") else "The suggested cut"
         if n_dropped == 0:
-            return f"{whose} drops no row: none is set apart from the others by its value."
+            return f"{whose} drops no row: by their values, none is clearly apart from the others."
         rows = "1 row" if n_dropped == 1 else f"{n_dropped:,} rows"
         share = f"{n_dropped / n:.1%}"
         below = f"{self.threshold:.3g}".replace("-", "−")

@@ -218,6 +218,20 @@ def test_whole_numbers_of_many_values_are_numbers(flowers, capsys):
     assert "target" in pd.read_csv("o.csv")
 
 
+@pytest.mark.usefixtures("folder")
+def test_numbers_with_missing_entries_and_no_low_rows(flowers, capsys):
+    flowers.loc[::9, "b"] = np.nan
+    flowers.drop(columns="name").to_csv("gaps.csv", index=False)
+    options = "--target a --task regression --folds 2 --out o.csv"
+    assert main(["value", "gaps.csv", *options.split()]) == 0
+    said = capsys.readouterr().err
+    assert "filled in 17 missing entries" in said
+    assert "--drop auto found no row to leave out; --drop 0.05 leaves out the lowest 5%" in said
+    found = pd.read_csv("o.csv")
+    assert np.isfinite(found["value"]).all()
+    assert not found["dropped"].any()
+
+
 @pytest.mark.usefixtures("folder", "quick")
 def test_a_missing_library_names_the_extra(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "skrub", None)
