@@ -186,12 +186,20 @@ class ValueDistributionDisplay:
             for name, artist in outline.draw_groups(self.ax_, every).items():
                 self.outlines_[None, name] = artist
             self.ax_.set(ylabel="rows" if kind == "hist" else "density", ylim=(0, None))
+            self._count_whole_rows(kind)
         else:
             self._plot_classes(outline, classes, is_noisy)
         self._plot_cut(values)
         self.ax_.set(xlabel="data value (higher is better)", xlim=outline.limits)
         self._add_legend()
         return self
+
+    def _count_whole_rows(self, kind: str) -> None:
+        from matplotlib.ticker import MaxNLocator
+
+        locator = self.ax_.yaxis.get_major_locator()
+        if kind == "hist" and isinstance(locator, MaxNLocator):
+            locator.set_params(integer=True)
 
     def _plot_classes(
         self,

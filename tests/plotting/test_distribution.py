@@ -31,6 +31,11 @@ def test_histogram_counts_rows(is_noisy):
     assert display.ax_.get_ylabel() == "rows"
 
 
+def test_ticks_count_whole_rows():
+    display = ValueDistributionDisplay.from_values(np.repeat([0.0, 0.5, 1.0], [1, 2, 3]))
+    assert [tick % 1 for tick in display.ax_.get_yticks()] == [0.0] * len(display.ax_.get_yticks())
+
+
 def test_classes_stand_apart_each_as_high_as_the_other():
     display = ValueDistributionDisplay.from_values(VALUES, y=LABELS, is_noisy=NOISY, threshold=0.0)
     assert [t.get_text() for t in display.ax_.get_yticklabels()] == ["ant (150)", "bee (50)"]
