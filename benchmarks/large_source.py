@@ -4,10 +4,11 @@ For each number of rows a file of 100 columns is written, and a process of its o
 target set of 1,000 rows. Prints seconds, rows a second, memory above what the same imports alone
 take (proportional set size of the process and its workers, mapped file included, at its highest),
 and how the time grows (slope of a line through the logarithms). Run with
-``python -m benchmarks.large_source [--rows 10000 100000 1000000] [--jobs 1 2] [--net own]``.
+``python -m benchmarks.large_source [--rows 10000 100000 1000000] [--jobs 1 2] [--net wide]``.
 """
 
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -29,21 +30,33 @@ _BLOCK = 50_000
 
 
 class Net(nn.Module):
-    """A network of one's own: 100-100-2."""
+    """A network of one's own with one or two hidden layers."""
 
-    def __init__(self, n_features, n_outputs):
+    def __init__(self, n_features, n_outputs, width=100, depth=1):
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(n_features, 100), nn.ReLU(), nn.Linear(100, n_outputs)
-        )
+        sizes = [n_features, *[width] * depth]
+        hidden = [
+            layer
+            for size, next_size in itertools.pairwise(sizes)
+            for layer in (nn.Linear(size, next_size), nn.ReLU())
+        ]
+        self.layers = nn.Sequential(*hidden, nn.Linear(width, n_outputs))
 
     def forward(self, X):
         return self.layers(X)
 
 
+class Wide(Net):
+    """100-512-512-2."""
+
+    def __init__(self, n_features, n_outputs):
+        super().__init__(n_features, n_outputs, width=512, depth=2)
+
+
 VALUERS = {
     "default": DVGSValuer(random_state=0),
     "own": DVGSValuer(Net, max_epochs=5, batch_size=100, random_state=0),
+    "wide": DVGSValuer(Wide, max_epochs=1, batch_size=200, random_state=0),
 }
 
 

@@ -169,7 +169,7 @@ class SourceScorer:
         return X[rows], y[rows]
 
     def _on_device(self, x: Any, y: Any) -> tuple[Any, Any]:
-        x, y = (to_tensor(part, device=self._net.device) for part in (x, y))
+        x, y = (to_tensor(_writable(part), device=self._net.device) for part in (x, y))
         return x, ((y, x) if self._loss_reads_x else y)
 
     def _choose_batch_size(self) -> int:
@@ -181,6 +181,11 @@ class SourceScorer:
             row_bytes = activation_bytes(self._net, x) / max(1, len(x))
         low, high = _BATCH_LIMITS
         return int(np.clip(_ACTIVATION_BYTES / max(1.0, row_bytes), low, high))
+
+
+def _writable(part: Any) -> Any:
+    # Torch warns of arrays that it must not write to, e.g. those of files; it never would.
+    return part.copy() if isinstance(part, np.ndarray) and not part.flags.writeable else part
 
 
 def _parts(start: int, stop: int, size: int) -> Iterator[slice]:
