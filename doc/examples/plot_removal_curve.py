@@ -39,8 +39,7 @@ valuer.fit(X, y_noisy, X_val=X_val, y_val=y_val)
 # has fallen to almost nothing, the network knows the target set by heart, and there is little
 # left to compare rows with.
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
-TrajectoryDisplay.from_estimator(valuer, ax=left)
+TrajectoryDisplay.from_estimator(valuer)
 
 # %%
 # Trained again and again
@@ -57,9 +56,10 @@ display = RemovalCurveDisplay.from_estimator(
     fractions=[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
     n_repeats=3,
     random_state=0,
-    ax=right,
 )
 for order, curve in display.curves.items():
     before, after = curve.scores.mean(axis=1)[[0, 3]]
     print(f"{order:8} accuracy {before:.3f} with all rows, {after:.3f} without 30 % of them")
 plt.show()
+
+# sphinx_gallery_thumbnail_number = 2  # noqa: ERA001
