@@ -113,7 +113,7 @@ class FittedValuer(ShownValues, BaseEstimator):
         >>> valuer = DVGSValuer(random_state=0).fit(X, y)
         >>> stream = ((X[rows], y[rows]) for rows in (slice(0, 100), slice(100, 150)))
         >>> values = np.concatenate(list(valuer.score_chunks(stream)))
-        >>> bool(np.allclose(values, valuer.values_))
+        >>> bool(np.allclose(values, valuer.score_samples(X, y)))
         True
         """
         self._kept_trajectories("score_chunks")

@@ -192,7 +192,7 @@ def test_frames_keep_their_names_and_arrays_give_the_same(iris):
     valuer.fit(frame, y, X_val=frame_val, y_val=y_val)
     np.testing.assert_array_equal(valuer.values_, plain)
     assert valuer.feature_names_in_.tolist() == names
-    with pytest.raises(ValueError, match="feature names"):
+    with pytest.raises(ValueError, match="in another order"):
         valuer.fit(frame, y, X_val=frame_val[names[::-1]], y_val=y_val)
 
 

@@ -18,6 +18,7 @@ from skdvgs import DVGSValuer
 from skdvgs._job import run_job
 from skdvgs._outcome import combine
 from skdvgs._plan import make_jobs, make_plan
+from skdvgs._progress import Progress
 from skdvgs._settings import decide
 
 from .tables import CLASSES, NUMBERS
@@ -79,7 +80,8 @@ def _trajectories(valuer, task, given):
     source, target = valuer._read(task.X, task.y, *target)
     settings = decide(valuer, source.kind, given, task.n_classes)
     settings = replace(settings, n_restarts=_RESTARTS if given else _RESTARTS // 3, keep=False)
-    plan = make_plan(valuer, source, target, settings, check_random_state(valuer.random_state))
+    random_state = check_random_state(valuer.random_state)
+    plan = make_plan(valuer, source, target, settings, random_state, Progress(verbose=0))
     jobs = make_jobs(valuer, plan, settings, range(settings.n_restarts))
     return jobs, [run_job(job, 1, None) for job in jobs], len(plan.folds)
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +209,15 @@ def test_a_diverged_training_leaves_a_folder_to_begin_anew(tmp_path):
     broken.set_params(lr=1e-3, max_epochs=2).fit(**given())
 
 
+@pytest.fixture
+def _ctrl_c_is_heard():
+    # A shell has its background jobs ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
 def test_ctrl_c_keeps_what_was_done(tmp_path, monkeypatch):
     begun = valuer(Failing, batch_size=16, checkpoint_dir=tmp_path)
     fail_after(12, "Ctrl-C", monkeypatch)
