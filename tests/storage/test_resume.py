@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from sklearn.model_selection import KFold, StratifiedKFold
 
@@ -246,6 +247,8 @@ class Dying(Small):
 def test_a_dead_worker_is_told_and_what_was_done_is_kept(tmp_path, monkeypatch):
     folder = tmp_path / "dir"
     monkeypatch.setenv("SKDVGS_TEST_FOLDER", str(folder))
+    # Workers that an earlier test has left would not know of it.
+    get_reusable_executor().shutdown(wait=True)
     settings = {"n_restarts": 6, "tol": 1e-9}
     plain = valuer(Dying, **settings).fit(**given())
     begun = valuer(Dying, checkpoint_dir=folder, n_jobs=2, **settings)
