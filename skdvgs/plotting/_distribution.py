@@ -195,10 +195,9 @@ class ValueDistributionDisplay:
         return self
 
     def _count_whole_rows(self, kind: str) -> None:
-        from matplotlib.ticker import MaxNLocator
-
         locator = self.ax_.yaxis.get_major_locator()
-        if kind == "hist" and isinstance(locator, MaxNLocator):
+        # Ticks that a user has set stay where they are.
+        if kind == "hist" and type(locator).__name__ in ("AutoLocator", "MaxNLocator"):
             locator.set_params(integer=True)
 
     def _plot_classes(
