@@ -89,7 +89,8 @@ class FittedValuer(ShownValues, BaseEstimator):
         ----------
         chunks : iterable of X or of (X, y)
             Each as for :meth:`score_samples`: arrays, frames of ``pandas.read_csv(chunksize=...)``
-            or batches of a torch DataLoader, labels with them as a tuple or list of two.
+            or batches of a torch DataLoader. Labels come with them as a tuple, or as a list of
+            two arrays; a list of numbers or of single rows is rows.
 
         Returns
         -------
@@ -117,10 +118,7 @@ class FittedValuer(ShownValues, BaseEstimator):
         True
         """
         self._kept_trajectories("score_chunks")
-        return (
-            self.score_samples(*(chunk if isinstance(chunk, (tuple, list)) else (chunk,)))
-            for chunk in fetch_ahead(chunks)
-        )
+        return (self.score_samples(*_rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
 
     def label_values(self, X: Any) -> NDArray[np.float64]:
         """Value that each row would have under each label.
@@ -189,3 +187,18 @@ class FittedValuer(ShownValues, BaseEstimator):
         if self._stored is not None:
             self._stored.look_in(self.store_trajectory)
         return self._trajectories
+
+
+def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
+    """Tell a pair from rows alone, which may come as a list too."""
+    if isinstance(chunk, list):
+        is_table = [len(getattr(part, "shape", ())) > 1 for part in chunk]
+        chunk = tuple(chunk) if any(is_table) else (chunk,)
+    if not isinstance(chunk, tuple):
+        return (chunk,)
+    if len(chunk) not in (1, 2):
+        raise InvalidInputError(
+            f"A chunk of score_chunks is a tuple of {len(chunk)} arrays. Only rows, or rows and "
+            "their labels, can be valued. Yield X or (X, y)."
+        )
+    return chunk

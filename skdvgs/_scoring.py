@@ -22,7 +22,10 @@ from .exceptions import InvalidInputError
 from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode
 from .gradients._general import out_of_memory
 
-# Activations of one source batch: bounds memory, and lets small networks run in few batches.
+# Activations of one source batch. More than the cache of a core holds makes a core wait for
+# memory, and two of them for each other; fewer rows than these make calls too many.
+_CACHED_BYTES = 2**22
+_ENOUGH_ROWS = 128
 _ACTIVATION_BYTES = 2**25
 _BATCH_LIMITS = (16, 8192)
 
@@ -179,8 +182,15 @@ class SourceScorer:
         x = self._on_device(*self._batch(slice(2)))[0]
         with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
             row_bytes = activation_bytes(self._net, x) / max(1, len(x))
-        low, high = _BATCH_LIMITS
-        return int(np.clip(_ACTIVATION_BYTES / max(1.0, row_bytes), low, high))
+        return best_batch_size(row_bytes, cached=torch.device(self._net.device).type == "cpu")
+
+
+def best_batch_size(row_bytes: float, *, cached: bool) -> int:
+    """Rows whose activations are computed together; `cached` where a core's cache counts."""
+    most = _ACTIVATION_BYTES / max(1.0, row_bytes)
+    if cached:
+        most = max(_CACHED_BYTES / max(1.0, row_bytes), min(_ENOUGH_ROWS, most))
+    return int(np.clip(most, *_BATCH_LIMITS))
 
 
 def _writable(part: Any) -> Any:

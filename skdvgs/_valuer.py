@@ -334,6 +334,7 @@ callable, default='auto'
     def _fit(self, X: Any, y: Any, X_val: Any, y_val: Any) -> DVGSValuer:
         check_net(self.net)
         check_device(device_of(self.net, self.device))
+        y = labels_within(X) if y is None else y
         source, target = self._read(X, y, X_val, y_val)
         n_classes = 0
         if source.kind == "classification":
@@ -361,7 +362,6 @@ callable, default='auto'
     def _read(self, X: Any, y: Any, X_val: Any, y_val: Any) -> tuple[Rows, Rows | None]:
         """Check both sets before any work starts."""
         X_val, y_val = unpack_target(X_val, y_val)
-        y = labels_within(X) if y is None else y
         y_val = labels_within(X_val) if y_val is None else y_val
         X = read_features(self, X, self.net)
         kind, y = read_y(y, len(X), task_of_net(self.net, self.task))

@@ -6,7 +6,13 @@ import skorch
 import torch
 from torch import nn
 
-from skdvgs._scoring import ScoringOptions, SourceScorer, activation_bytes, per_sample_loss
+from skdvgs._scoring import (
+    ScoringOptions,
+    SourceScorer,
+    activation_bytes,
+    best_batch_size,
+    per_sample_loss,
+)
 from skdvgs._similarity import cosine
 from skdvgs._trajectory import Checkpoint
 
@@ -97,3 +103,28 @@ def test_training_flags_random_state_and_gradients_are_left_alone(net):
     assert flags == [m.training for m in net.module_.modules()]
     assert torch.equal(state, torch.get_rng_state())
     assert all(torch.equal(p.grad, torch.ones_like(p)) for p in net.module_.parameters())
+
+
+@pytest.mark.parametrize(
+    ("row_bytes", "on_cpu", "elsewhere"),
+    [(0, 8192, 8192), (800, 5242, 8192), (2**13, 512, 4096), (2**17, 128, 256), (2**19, 64, 64)],
+)
+def test_batches_fit_the_cache_of_a_core(row_bytes, on_cpu, elsewhere):
+    assert best_batch_size(row_bytes, cached=True) == on_cpu
+    assert best_batch_size(row_bytes, cached=False) == elsewhere
+    assert best_batch_size(2**30, cached=True) == 16
+
+
+def test_a_file_that_must_not_be_written_to_is_read_without_a_warning(tmp_path, net):
+    np.save(tmp_path / "X.npy", X)
+    read_only = np.load(tmp_path / "X.npy", mmap_mode="r")
+    scorer = SourceScorer(net, read_only, np.arange(50), Y, options(source_batch_size=7))
+    gradient = {name: torch.ones_like(p) for name, p in net.module_.named_parameters()}
+    torch.set_warn_always(True)
+    try:
+        scorer.visit(Checkpoint(0, 0, gradient))
+    finally:
+        torch.set_warn_always(False)
+    np.testing.assert_array_equal(
+        scorer.mean.means(), means(net, np.arange(50), source_batch_size=7)[0]
+    )

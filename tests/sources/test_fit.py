@@ -59,6 +59,7 @@ def test_values_are_those_of_rows_in_memory(valuer, place, tmp_path):
     # Products of matrices may round otherwise where rows begin at another address.
     np.testing.assert_allclose(fitted.values_, values, rtol=1e-5, atol=1e-6)
     assert fitted.n_features_in_ == 5
+    np.testing.assert_array_equal(fitted.values_frame()["label"], Y)
     np.testing.assert_array_equal(fitted.score_samples(X_VAL, Y_VAL), scores)
     np.testing.assert_allclose(fitted.score_samples(there, y), values, rtol=1e-5, atol=1e-6)
 
@@ -208,6 +209,18 @@ class TestStreams:
         np.testing.assert_allclose(
             np.concatenate(list(valuer.score_chunks(chunks))), valuer.values_, atol=1e-6
         )
+
+    def test_a_list_of_rows_is_no_pair(self):
+        valuer = DEFAULT.fit(X, Y)
+        (values,) = valuer.score_chunks([X[:2].tolist()])
+        np.testing.assert_array_equal(values, valuer.score_samples(X[:2]))
+        (values,) = valuer.score_chunks([list(X[:3])])
+        np.testing.assert_array_equal(values, valuer.score_samples(X[:3]))
+
+    def test_three_arrays_are_no_chunk(self):
+        chunks = DEFAULT.fit(X, Y).score_chunks([(X[:5], Y[:5], Y[:5])])
+        with pytest.raises(InvalidInputError, match="a tuple of 3 arrays"):
+            next(chunks)
 
     def test_the_next_batch_is_fetched_while_one_is_used(self):
         second_was_fetched = threading.Event()
