@@ -138,17 +138,22 @@ def test_core_modules_know_no_estimator(path):
     assert imported_from_outside(path) <= ALLOWED_OUTSIDE[unit_of(path)]
 
 
-def loaded_by(statement):
+def loaded_after_each(*statements):
+    """Run statements one after the other in one process; what is loaded after each of them."""
     heavy = {"matplotlib", "tqdm", "imblearn", "pandas", "polars", "dask", "ray"}
-    program = f"import sys; {statement}; print(*sorted({heavy!r} & sys.modules.keys()))"
+    tell = f"print(*sorted({heavy!r} & sys.modules.keys()))"
+    program = "; ".join(["import sys", *(f"{statement}; {tell}" for statement in statements)])
     run = subprocess.run(
         [sys.executable, "-c", program], cwd=PACKAGE.parent, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
-    return set(run.stdout.split())
+    return [set(line.split()) for line in run.stdout.splitlines()]
 
 
 def test_import_is_light():
+    by_others, by_package, by_plotting = loaded_after_each(
+        "import sklearn.utils, skorch", "import skdvgs", "import skdvgs.plotting"
+    )
     # scikit-learn loads pandas itself where that is installed.
-    assert loaded_by("import skdvgs") <= loaded_by("import sklearn.utils, skorch")
-    assert "matplotlib" not in loaded_by("import skdvgs")
+    assert by_package == by_others
+    assert "matplotlib" not in by_plotting
