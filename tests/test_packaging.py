@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -80,7 +81,7 @@ def test_lower_bound_of_a_dependency_is_tested(requirement):
     (lower,) = requirement.specifier
     (oldest,) = OLDEST[requirement.name].specifier
     assert oldest.operator == "=="
-    assert oldest.version == lower.version
+    assert Version(oldest.version) == Version(lower.version)
 
 
 def test_readme_example_runs(capsys):

@@ -115,4 +115,3 @@ def test_mask_of_another_length_or_kind_is_refused():
         for cls, rest in ((ValueDistributionDisplay, ()), (ValueScatterDisplay, (X[:, 0],))):
             with pytest.raises(InvalidInputError, match=message):
                 cls.from_values(VALUES, *rest, is_noisy=mask)
-
