@@ -158,7 +158,7 @@ def test_errors():
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_a_missing_library_is_named(monkeypatch, library):
+    clean = LowValueFilter(GivenValuer(VALUES), fraction=0.1).fit(X, Y)
     monkeypatch.setitem(sys.modules, library, None)
-    clean = LowValueFilter(GivenValuer(VALUES), fraction=0.1)
     with pytest.raises(MissingDependencyError, match=rf'pip install "skdvgs\[{library}\]"'):
-        clean.fit(X, Y).values_frame(frame=library)
+        clean.values_frame(frame=library)

@@ -207,6 +207,8 @@ def test_refuses_data_sets_without_row_numbers():
 
 @pytest.mark.parametrize("X", [TABLE, TABLE.tolist(), TABLE[0], sp.coo_array(TABLE[0])])
 def test_what_is_in_memory_is_left_to_scikit_learn(X):
+    if sp.issparse(X) and X.ndim == 2:
+        pytest.skip("this SciPy has no sparse arrays of one dimension")
     assert open_rows(X) is None
 
 
