@@ -3,8 +3,8 @@
 For each number of rows a file of 100 columns is written, and a process of its own values it with a
 target set of 1,000 rows. Prints seconds, rows a second, memory above what the same imports alone
 take (proportional set size of the process and its workers, mapped file included, at its highest),
-and how the time grows (slope of a line through the logarithms). Workers are started before the clock
-is. Run with
+and how the time grows (slope of a line through the logarithms). Workers are started beforehand. Run
+with
 ``python -m benchmarks.large_source [--rows 10000 100000 1000000] [--jobs 1 2] [--net wide]``.
 """
 
