@@ -12,7 +12,8 @@ import traceback
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from skdvgs._scores import _forest
-from tests.hostile.cases import bad_fits, outcome
+from tests.hostile.bad_fits import bad_fits
+from tests.hostile.outcome import outcome
 
 _FEW_TREES = 12
 

@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, given, settings
 
 from skdvgs import DVGSValuer
 
-from .cases import CODES, SAME_X, SAME_Y, TABLE, bad_fits, disguises, outcome
+from .bad_fits import bad_fits
+from .disguises import CODES, SAME_X, SAME_Y, TABLE, disguises
+from .outcome import outcome
 
 slow = settings(
     deadline=None,
