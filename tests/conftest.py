@@ -1,7 +1,23 @@
-"""Each worker of pytest-xdist computes in one thread: there are as many workers as cores."""
+"""Each worker of pytest-xdist computes in one thread: there are as many workers as cores.
 
+And a progress bar that draws every step, for the tests that read it.
+"""
+
+import functools
 import os
+
+import pytest
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Read when the libraries are loaded, and by the processes that tests start.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def _bar_draws_every_step(monkeypatch):
+    # Imported here: what is imported above could load the libraries first.
+    import tqdm.auto
+
+    # Otherwise tqdm draws ten times a second at most.
+    eager = functools.partial(tqdm.auto.tqdm, mininterval=0, miniters=0)
+    monkeypatch.setattr(tqdm.auto, "tqdm", eager)

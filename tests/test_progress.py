@@ -1,11 +1,9 @@
 """The progress bar: quiet by default, on standard error alone, and right in several processes."""
 
-import functools
 import re
 
 import numpy as np
 import pytest
-import tqdm.auto
 from joblib import parallel_config
 from sklearn.base import clone
 from sklearn.datasets import load_iris
@@ -30,14 +28,7 @@ def test_quiet_by_default(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.fixture
-def _every_step(monkeypatch):
-    # Otherwise tqdm draws ten times a second at most.
-    eager = functools.partial(tqdm.auto.tqdm, mininterval=0, miniters=0)
-    monkeypatch.setattr(tqdm.auto, "tqdm", eager)
-
-
-@pytest.mark.usefixtures("_every_step")
+@pytest.mark.usefixtures("_bar_draws_every_step")
 def test_shows_folds_checkpoints_and_source_rows(capfd):
     valuer = clone(QUICK).set_params(verbose=1, source_batch_size=25)
     values = valuer.fit(X, Y).values_
@@ -61,7 +52,7 @@ def test_shows_folds_checkpoints_and_source_rows(capfd):
     )
 
 
-@pytest.mark.usefixtures("_every_step")
+@pytest.mark.usefixtures("_bar_draws_every_step")
 def test_counts_what_other_processes_have_finished(capfd):
     clone(QUICK).set_params(verbose=1, n_jobs=2).fit(X, Y)
     out, err = capfd.readouterr()

@@ -1,10 +1,7 @@
 """Rows of one trajectory, valued in parts, get the values of the whole."""
 
-import functools
-
 import numpy as np
 import pytest
-import tqdm.auto
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer
 from sklearn.preprocessing import scale
@@ -67,11 +64,8 @@ def test_values_are_those_of_the_whole(has_target, whole, tmp_path):
     np.testing.assert_array_equal(stored.score_samples(X, Y), whole.score_samples(X, Y))
 
 
-@pytest.mark.usefixtures("_parts_of_64")
-def test_shows_how_many_parts_there_are(capfd, monkeypatch):
-    # Otherwise tqdm draws ten times a second at most.
-    eager = functools.partial(tqdm.auto.tqdm, mininterval=0, miniters=0)
-    monkeypatch.setattr(tqdm.auto, "tqdm", eager)
+@pytest.mark.usefixtures("_parts_of_64", "_bar_draws_every_step")
+def test_shows_how_many_parts_there_are(capfd):
     clone(VALUER).set_params(verbose=1).fit(X, Y, **TARGET)
     assert "part 5 of 5" in capfd.readouterr().err
 
