@@ -50,7 +50,7 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
     options = _feature_options(X, net)
     reader = open_rows(X)
     if reader is None:
-        with _any_numbers():
+        with _refusing():
             return validate_data(estimator, X, **options)
     return _read_large(estimator, reader, options, reset=True)
 
@@ -65,7 +65,7 @@ def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> N
     try:
         if reader is not None:
             X_val = LargeRows(reader, X.dtype, "X_val")[:]
-        with _any_numbers():
+        with _refusing():
             X_val = check_array(X_val, input_name="X_val", **options)
     except ValueError as error:
         raise InvalidInputError(f"X_val cannot be used with X: {error}") from error
@@ -88,13 +88,14 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
     Raises
     ------
     InvalidInputError
-        For columns of text.
+        For columns of text, for other columns than those of fit, and for what scikit-learn
+        refuses.
     """
     check_no_text(X, "X")
     options = _feature_options(X, net) | {"dtype": dtype}
     reader = open_rows(X)
     if reader is None:
-        with _any_numbers():
+        with _refusing():
             return validate_data(estimator, X, reset=False, **options)
     return _read_large(estimator, reader, options, reset=False)
 
@@ -121,7 +122,8 @@ def _read_large(
             f"X has {rows.ndim} dimensions. The default network reads tables. Reshape X to "
             "(n_samples, n_features), or pass a network of your own."
         )
-    validate_data(estimator, rows, reset=reset, skip_check_array=True)
+    with _refusing():
+        validate_data(estimator, rows, reset=reset, skip_check_array=True)
     if rows.nbytes <= _SMALL_BYTES:
         return rows[:]
     rows.check()
@@ -182,9 +184,17 @@ def _module_of(net: Any) -> nn.Module:
     return net()
 
 
-def _any_numbers() -> Any:
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what scikit-learn refuses into our own error, in its words."""
     # What overflows in float32 or in a whole number is refused as infinite, or is no class.
-    return np.errstate(over="ignore", invalid="ignore")
+    with np.errstate(over="ignore", invalid="ignore"):
+        try:
+            yield
+        except InvalidInputError:
+            raise
+        except ValueError as error:
+            raise InvalidInputError(str(error)) from error
 
 
 def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, NDArray[Any]]:
@@ -279,9 +289,9 @@ def _check_sortable(y: NDArray[Any], y_val: NDArray[Any]) -> None:
 
 
 def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
-    y = check_array(
-        y, accept_sparse="csr", dtype=None, ensure_2d=False, ensure_min_samples=0, input_name=name
-    )
+    options = {"accept_sparse": "csr", "dtype": None, "ensure_2d": False}
+    with _refusing():
+        y = check_array(y, ensure_min_samples=0, input_name=name, **options)
     y = y.toarray() if hasattr(y, "toarray") else y
     if y.ndim not in (1, 2):
         raise InvalidInputError(
@@ -316,7 +326,7 @@ def _kind_of(y: NDArray[Any], name: str) -> Kind:
     # Measurements are often whole numbers stored as floats; classes hardly ever are, and many.
     if y.dtype.kind == "f" and y.ndim == 1 and len(np.unique(y)) > _MOST_FLOAT_CLASSES:
         return "regression"
-    with _any_numbers():
+    with _refusing():
         kind = type_of_target(y, input_name=name)
     if kind in _CLASS_TYPES:
         return "classification"

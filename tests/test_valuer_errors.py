@@ -85,10 +85,13 @@ CASES = {
     "one-sided folds": bad(
         "rows always in the target", X_val=None, y_val=None, cv=[(np.arange(5), np.arange(75))]
     ),
-    "NaN": bad("Input X contains NaN", X=np.where(X > 7, np.nan, X), error=ValueError),
-    "infinity": bad("Input X contains infinity", X=np.where(X > 7, np.inf, X), error=ValueError),
+    "NaN": bad("Input X contains NaN", X=np.where(X > 7, np.nan, X)),
+    "infinity": bad("Input X contains infinity", X=np.where(X > 7, np.inf, X)),
+    "overflow": bad("Input X contains infinity or a value too large", X=np.where(X > 7, 1e300, X)),
+    "overflow in X_val": bad("X_val contains infinity or a value too large", X_val=X_VAL * 1e300),
+    "overflow in own net": bad("value too large", X=np.where(X > 7, -1e300, X), net=classifier()),
     "NaN in X_val": bad("X_val contains NaN|Input X contains NaN", X_val=X_VAL * np.nan),
-    "NaN in y": bad("Input y contains NaN", y=np.where(Y == 0, np.nan, Y), error=ValueError),
+    "NaN in y": bad("Input y contains NaN", y=np.where(Y == 0, np.nan, Y)),
     "text": bad("text in columns \\['colour'\\].*Encode them", X=TEXT, X_val=None, y_val=None),
     "text array": bad("text in columns \\[0, 1", X=X.astype(str)),
     "text objects": bad("text in columns \\[1\\]", X=TEXT.to_numpy(), X_val=None, y_val=None),
@@ -97,6 +100,15 @@ CASES = {
     "many columns of labels": bad("Unknown label type", y=np.stack([Y, Y], 1), y_val=None),
     "continuous classes": bad("use task='regression'", y=Y + 0.5, task="classification"),
     "text targets": bad("cannot be read as numbers", y=["a"] * 75, task="regression"),
+    "large targets": bad(
+        "y holds numbers up to .*Divide it by", y=X[:, 0] * 1e150, y_val=X_VAL[:, 0]
+    ),
+    "large targets of an own net": bad(
+        "y holds numbers up to", y=-X[:, 0] * 1e150, y_val=X_VAL[:, 0], net=Net
+    ),
+    "large targets of the target set": bad(
+        "y_val holds numbers up to .*Divide it by", y=X[:, 0], y_val=X_VAL[:, 0] * 1e150
+    ),
     "class weight": bad(
         "Only classes have weights", y=X[:, 0], y_val=X_VAL[:, 0], class_weight="balanced"
     ),
