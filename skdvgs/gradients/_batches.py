@@ -57,6 +57,9 @@ class LossPerSample(nn.Module):
 
     def output(self, x: Batch) -> Any:
         """The module's output for a batch."""
+        if is_mixed_precision():
+            # Old PyTorch keeps a weight that was cast without gradients, and goes on to use it.
+            torch.clear_autocast_cache()
         return call_module(self.module, x) if self._forward is None else self._forward(x)
 
     def forward(self, x: Batch, y: Batch) -> Tensor:
@@ -80,6 +83,11 @@ class LossPerSample(nn.Module):
         with torch.no_grad():
             self.forward(*copies)
         return _versions(copies) != before
+
+
+def is_mixed_precision() -> bool:
+    """Whether the caller runs under autocast, on any device."""
+    return torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda")
 
 
 def _versions(batch: Batch) -> list[int]:
