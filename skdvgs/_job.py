@@ -151,7 +151,7 @@ def make_scorer(
 
         return SourceScorer(net, pool.X, rows, encode_features, options, target)
     y = encode(Rows(pool.X[:0], labels, pool.kind))
-    return SourceScorer(net, pool.X, rows, y, options, target)
+    return SourceScorer(net, pool.X, rows, y, options, target, questions.n_labels)
 
 
 def threads_a_job(n_jobs: int, work: int) -> int:

@@ -83,6 +83,11 @@ class Questions:
             np.concatenate([y, self.pool.y[others.ravel()]]),
         )
 
+    @property
+    def n_labels(self) -> int:
+        """Labels that each row is valued under, one pair after the other."""
+        return 1 if self.classes is None else len(self.classes)
+
     def watched(self) -> Index:
         """Pairs enough to see whether the ranking of the source rows has settled."""
         some = watched_rows(len(self.rows))

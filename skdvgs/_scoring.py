@@ -20,6 +20,7 @@ from ._statistics import WeightedMean
 from ._trajectory import Checkpoint
 from .exceptions import InvalidInputError
 from .gradients import GradientEngine, batch_of_one_losses, evaluation_mode
+from .gradients._batches import map_batch
 from .gradients._general import out_of_memory
 
 # Activations of one source batch. More than the cache of a core holds makes a core wait for
@@ -57,6 +58,8 @@ class SourceScorer:
     y : array of shape (n_pairs, ...) or callable
         The label of each pair, encoded as the net's criterion wants it; or what makes it of the
         features of a batch.
+    n_labels : int
+        So many pairs in a row are one row under different labels.
     options : ScoringOptions
     target : tuple of arrays (X, y) or None
         The target set, encoded. Read only where the similarity needs its typical norm and the
@@ -71,10 +74,14 @@ class SourceScorer:
         y: Any,
         options: ScoringOptions,
         target: tuple[Any, Any] | None = None,
+        n_labels: int = 1,
     ) -> None:
         self._net, self._X, self._y, self._target = net, X, y, target
-        self._rows = rows
-        self._all = len(rows) == len(X) and np.array_equal(rows, np.arange(len(X)))
+        self._n_labels = n_labels
+        if n_labels > 1:
+            self._y = y.reshape(-1, n_labels, *y.shape[1:])
+        self._rows = rows[::n_labels]
+        self._all = len(self._rows) == len(X) and np.array_equal(self._rows, np.arange(len(X)))
         self._options = options
         self.mean = WeightedMean(len(rows))
         self.reference = Reference(float("nan"))
@@ -107,9 +114,11 @@ class SourceScorer:
             self.reference = self._refer(compared, checkpoint)
             uniform = self._options.weighting == "uniform"
             self.mean.start_checkpoint(1.0 if uniform else self.reference.norm)
-            for rows, dot, norm in self._in_batches(len(self._rows), self._batch, compared):
+            for rows, dot, norm in self._source_batches(compared):
                 self._check_finite(rows, dot, norm, checkpoint.number)
-                self.mean.add(rows, self._options.similarity(dot, norm, self.reference))
+                pairs = slice(rows.start * self._n_labels, rows.stop * self._n_labels)
+                similarity = self._options.similarity
+                self.mean.add(pairs, similarity(dot.ravel(), norm.ravel(), self.reference))
                 if scored is not None:
                     scored(checkpoint.number, rows.stop / len(self._rows))
 
@@ -118,12 +127,21 @@ class SourceScorer:
         typical = checkpoint.typical_norm
         if self._options.needs_typical_norm and np.isnan(typical):
             assert self._target is not None
-            batches = self._in_batches(len(self._target[0]), self._target_batch, compared)
+            batches = self._in_batches(len(self._target[0]), self._target_batch, compared, 1)
             typical = float(np.median(np.concatenate([norms for _, _, norms in batches])))
         return Reference(norm, typical)
 
+    def _source_batches(
+        self, compared: dict[str, Tensor]
+    ) -> Iterator[tuple[slice, NDArray[np.float64], NDArray[np.float64]]]:
+        return self._in_batches(len(self._rows), self._batch, compared, self._n_labels)
+
     def _in_batches(
-        self, n: int, read: Callable[[slice], tuple[Any, Any]], compared: dict[str, Tensor]
+        self,
+        n: int,
+        read: Callable[[slice], tuple[Any, Any]],
+        compared: dict[str, Tensor],
+        n_labels: int,
     ) -> Iterator[tuple[slice, NDArray[np.float64], NDArray[np.float64]]]:
         """Dots and norms of n rows, in smaller batches once memory has run out."""
         start = 0
@@ -131,8 +149,9 @@ class SourceScorer:
             parts = _parts(start, n, self._batch_size)
             for rows, (x, y) in self._all_read(parts, read):
                 try:
-                    x, y = self._on_device(x, y)
-                    terms = self.engine.terms(x, y, compared, norms=self._options.needs_norms)
+                    x, y = self._on_device(x, y, n_labels)
+                    find = self.engine.terms if n_labels == 1 else self.engine.terms_under
+                    terms = find(x, y, compared, norms=self._options.needs_norms)
                 except (RuntimeError, MemoryError) as error:
                     if self._batch_size == 1 or not out_of_memory(error):
                         raise
@@ -155,7 +174,7 @@ class SourceScorer:
     ) -> None:
         finite = np.isfinite(dot) & (np.isfinite(norm) | (not self._options.needs_norms))
         if not finite.all():
-            bad = int(self._rows[rows][np.argmin(finite)])
+            bad = int(self._rows[rows.start + np.argmin(finite) // self._n_labels])
             raise InvalidInputError(
                 f"The gradient of source row {bad} is not finite at checkpoint {number}. Its "
                 "features or target are too large for float32. Scale them, or remove the row."
@@ -171,15 +190,19 @@ class SourceScorer:
         X, y = self._target
         return X[rows], y[rows]
 
-    def _on_device(self, x: Any, y: Any) -> tuple[Any, Any]:
+    def _on_device(self, x: Any, y: Any, n_labels: int) -> tuple[Any, Any]:
         x, y = (to_tensor(_writable(part), device=self._net.device) for part in (x, y))
-        return x, ((y, x) if self._loss_reads_x else y)
+        if not self._loss_reads_x:
+            return x, y
+        if n_labels > 1:  # the same memory for every label
+            return x, (y, map_batch(lambda t: t.unsqueeze(1).expand(-1, n_labels, *t.shape[1:]), x))
+        return x, (y, x)
 
     def _choose_batch_size(self) -> int:
         size = self._options.source_batch_size
         if size != "auto":
             return int(size)
-        x = self._on_device(*self._batch(slice(2)))[0]
+        x = self._on_device(*self._batch(slice(2)), self._n_labels)[0]
         with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
             row_bytes = activation_bytes(self._net, x) / max(1, len(x))
         return best_batch_size(row_bytes, cached=torch.device(self._net.device).type == "cpu")

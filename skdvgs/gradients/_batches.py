@@ -56,18 +56,23 @@ class LossPerSample(nn.Module):
         self.guards_input = False
 
     def output(self, x: Batch) -> Any:
-        """The module's output for a batch."""
+        """The module's output for a batch; written to, if at all, is a copy of the batch."""
         if is_mixed_precision():
             # Old PyTorch keeps a weight that was cast without gradients, and goes on to use it.
             torch.clear_autocast_cache()
+        if self.guards_input:
+            x = map_batch(torch.clone, x)
         return call_module(self.module, x) if self._forward is None else self._forward(x)
 
     def forward(self, x: Batch, y: Batch) -> Tensor:
         """Loss of each row, shape (n,)."""
+        return self.losses(self.output(x), y, count_rows(x))
+
+    def losses(self, output: Any, y: Batch, n: int) -> Tensor:
+        """Loss of each of n rows, from the module's output for them."""
         if self.guards_input:
-            x, y = map_batch(torch.clone, x), map_batch(torch.clone, y)
-        losses = self.loss(self.output(x), y)
-        n = count_rows(x)
+            y = map_batch(torch.clone, y)
+        losses = self.loss(output, y)
         if not isinstance(losses, Tensor) or losses.shape != torch.Size([n]):
             met = tuple(losses.shape) if isinstance(losses, Tensor) else type(losses).__name__
             raise ValueError(
@@ -79,10 +84,10 @@ class LossPerSample(nn.Module):
     def changes_input(self, x: Batch, y: Batch) -> bool:
         """Whether a forward pass writes into its batch; the batch given here is spared."""
         copies = map_batch(torch.clone, (x, y))
-        before = _versions(copies)
+        before = versions(copies)
         with torch.no_grad():
             self.forward(*copies)
-        return _versions(copies) != before
+        return versions(copies) != before
 
 
 def is_mixed_precision() -> bool:
@@ -90,7 +95,7 @@ def is_mixed_precision() -> bool:
     return torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda")
 
 
-def _versions(batch: Batch) -> list[int]:
+def versions(batch: Batch) -> list[int]:
     """How often each tensor of a batch was written to."""
     met: list[int] = []
 

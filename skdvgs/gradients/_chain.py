@@ -7,7 +7,7 @@ up each row's terms on the way. To the rest of the network it is one differentia
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,6 +102,8 @@ class ChainPass:
         self._watched: list[tuple[Tensor, int]] = []
         self._n_rows = 0
         self._runs_left = 0
+        self._is_last = True
+        self._prepared: dict[str, Callable[[Tensor], GradientTerms]] = {}
 
     def run(self, x: Tensor) -> Tensor:
         """The chain's output, differentiable for what comes after it."""
@@ -127,8 +129,8 @@ class ChainPass:
         self._watched = [(first, first._version), (output, output._version)]
         return x
 
-    def expect(self, n_rows: int) -> None:
-        """Allow one way back, that of the losses of so many rows.
+    def expect(self, n_rows: int, *, last: bool = True) -> None:
+        """Allow one way back, that of the losses of so many rows; the last one, or others follow.
 
         Raises
         ------
@@ -137,7 +139,8 @@ class ChainPass:
         """
         if self._watched[0][0].shape[0] != n_rows:
             raise TapeMismatch(self.chain.name, "rows are not the first dimension of its input")
-        self._n_rows, self._runs_left = n_rows, 1
+        self._n_rows, self._runs_left, self._is_last = n_rows, 1, last
+        self.terms = None
 
     def finish(self, grad: Tensor | None) -> None:
         """Take the way back from the gradient of ``sink``, if autograd did not take it."""
@@ -163,19 +166,25 @@ class ChainPass:
         links, lowest = self.chain.links, 0 if wants_input_grad else self.chain.lowest
         with full_precision(grad.device.type):
             for index in range(len(links) - 1, lowest - 1, -1):
-                link, kept = links[index], self._kept.pop()
+                link = links[index]
+                kept = self._kept.pop() if self._is_last else self._kept[index - lowest]
                 if link.ruled is not None:
-                    self._add(link.ruled, kept, grad)
+                    self._add(link.name, link.ruled, kept, grad)
                 if wants_input_grad or index > lowest:
                     grad = link.step.back(link.layer, kept, grad)
         return grad if wants_input_grad else None
 
-    def _add(self, ruled: RuledLayer, inputs: Tensor, grad: Tensor) -> None:
+    def _add(self, layer: str, ruled: RuledLayer, inputs: Tensor, grad: Tensor) -> None:
         name = self.chain.name
         if type(ruled.rule) is not LinearRule or inputs.dim() > 2:
             (inputs,) = ruled.gathered(name, 0, [inputs], self._n_rows)
             (grad,) = ruled.gathered(name, 1, [grad], self._n_rows)
-        dot, squared_norm = ruled.terms(name, inputs, grad, self._target)
+        if self._is_last and not self._prepared:
+            dot, squared_norm = ruled.terms(name, inputs, grad, self._target)
+        else:
+            if layer not in self._prepared:
+                self._prepared[layer] = ruled.prepare(name, inputs, self._target)
+            dot, squared_norm = self._prepared[layer](grad)
         if self.terms is not None:
             dot, squared_norm = self.terms.dot + dot, self.terms.squared_norm + squared_norm
         self.terms = GradientTerms(dot, squared_norm)

@@ -150,6 +150,42 @@ class GradientEngine:
         with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
             return self._paths.terms(x, y, target, norms)
 
+    def terms_under(
+        self, x: Batch, labels: Batch, target_gradient: Mapping[str, Tensor], *, norms: bool = True
+    ) -> GradientTerms:
+        """The same for each row under each of several labels, from one forward pass.
+
+        Each label costs a backward pass. Parameters on the general path have no part in this:
+        for them, and where the network or its loss forbids it, each label has a forward pass of
+        its own.
+
+        Parameters
+        ----------
+        x : Tensor of shape (n_samples, ...), or dict of such
+            Input of the module.
+        labels : Tensor of shape (n_samples, n_labels, ...), or a structure of such
+            For each label, what the loss is given beside the module's output.
+        target_gradient : mapping of str to Tensor
+            Gradient g_t by parameter name.
+        norms : bool, default=True
+            False leaves the norms out (NaN).
+
+        Returns
+        -------
+        GradientTerms
+            ``dot`` and ``squared_norm``, each of shape (n_samples, n_labels).
+
+        Raises
+        ------
+        UnsupportedModuleError
+            If a row's loss depends on other rows.
+        InvalidInputError
+            If a target gradient has another shape than its parameter.
+        """
+        target = self._check_target(target_gradient)
+        with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
+            return self._paths.terms_under(x, labels, target, norms)
+
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
         target = {}
         for name, parameter in self._parameters.items():

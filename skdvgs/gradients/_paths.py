@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +19,13 @@ from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters, subset
 from skdvgs.gradients._ruled import TapeMismatch, full_precision
 from skdvgs.gradients._sequences import ChainTape
+from skdvgs.gradients._shared import (
+    CANNOT_SHARE,
+    SharedForward,
+    count_labels,
+    label_of,
+    sharing_agrees,
+)
 from skdvgs.gradients._tape import LayerTape, joined, output_gradients
 from skdvgs.gradients._terms import GradientTerms, summed
 
@@ -44,6 +51,7 @@ class Paths:
         self._forward_mode = False
         self._probed_rows = 0
         self._random_forward = False
+        self._shares: bool | None = None
 
     def report(self) -> dict[str, str]:
         """Which path serves each parameter, by name."""
@@ -55,11 +63,55 @@ class Paths:
 
     def terms(self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool) -> GradientTerms:
         """Terms of all compared parameters."""
+        with self._undisturbed(x):
+            return self._terms(x, y, target, norms)
+
+    def terms_under(
+        self, x: Batch, labels: Batch, target: Mapping[str, Tensor], norms: bool
+    ) -> GradientTerms:
+        """The same under each of several labels, of shape (n_samples, n_labels)."""
+        n, n_labels = count_rows(x), count_labels(labels)
+        with self._undisturbed(x):
+            if self._probed_rows < min(2, n):
+                self._probe(x, label_of(labels, torch.arange(n) * n_labels // n))
+            if self._shares is None:
+                self._shares = sharing_agrees(self._computation, self._plan, x, labels)
+            found = self._shared_terms(x, labels, target, norms) if self._shares else None
+            if found is None:
+                found = [
+                    self._terms(x, label_of(labels, label), target, norms)
+                    for label in range(n_labels)
+                ]
+        dot, squared_norm = (torch.stack(part, dim=1) for part in zip(*found, strict=True))
+        return GradientTerms(dot, squared_norm if norms else torch.full_like(dot, torch.nan))
+
+    def _undisturbed(self, x: Batch) -> AbstractContextManager[None]:
+        """What keeps a training run's random numbers, where any may be drawn."""
         settled = self._probed_rows >= min(2, count_rows(x))
         if settled and not self._random_forward:
-            return self._terms(x, y, target, norms)
-        with _own_random_numbers(self._computation.module):
-            return self._terms(x, y, target, norms)
+            return nullcontext()
+        return _own_random_numbers(self._computation.module)
+
+    def _shared_terms(
+        self, x: Batch, labels: Batch, target: Mapping[str, Tensor], norms: bool
+    ) -> list[GradientTerms] | None:
+        """Terms under each label from one forward pass; None where that turns out impossible."""
+        n_labels, found = count_labels(labels), []
+        general = subset(target, list(self._plan.general))
+        try:
+            shared = SharedForward(self._computation, self._plan, x, target)
+            for label in range(n_labels):
+                y = label_of(labels, label)
+                terms = shared.terms(y, last=label == n_labels - 1)
+                if general:
+                    terms = summed([terms, self._general_terms(x, y, general, norms)])
+                found.append(terms)
+        except CANNOT_SHARE as error:
+            if out_of_memory(error):
+                raise
+            self._shares = False
+            return None
+        return found
 
     def _terms(
         self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool
@@ -105,7 +157,9 @@ class Paths:
         with torch.no_grad(), full_precision(losses.device.type):
             for name in list(pairs):
                 layer = plan.ruled[name]
-                inputs, grads = joined(name, layer, pairs.pop(name), n)
+                of_layer = pairs.pop(name)
+                inputs, grads = (joined(name, layer, side, of_layer, n) for side in (0, 1))
+                del of_layer
                 found[name] = layer.terms(name, inputs, grads, target)
         return found
 

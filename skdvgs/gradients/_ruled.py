@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -90,3 +90,19 @@ class RuledLayer:
             if out_of_memory(error):
                 raise
             raise TapeMismatch(name, f"its rule fails: {str(error)[:120]}") from error
+
+    def prepare(
+        self, name: str, inputs: Tensor, target: Mapping[str, Tensor]
+    ) -> Callable[[Tensor], GradientTerms]:
+        """What gives the terms of any output gradient, for inputs that several will come back to.
+
+        What a rule can tell from the inputs alone it then works out once.
+        """
+        # A rule that inherits this but has terms of its own would be passed by.
+        find = vars(type(self.rule)).get("prepare")
+        if find is None:
+            return lambda grads: self.terms(name, inputs, grads, target)
+        own = {key: target[full] for key, full in self.parameters.items()}
+        dtype = next(iter(own.values())).dtype
+        served = find(self.rule, self.module, inputs.to(dtype), own)
+        return lambda grads: served(grads.to(dtype))

@@ -177,10 +177,10 @@ class ChainTape:
         chain_pass = self.passes[chain.name] = ChainPass(chain, self._target)
         return chain_pass.run(x)
 
-    def expect(self, n_rows: int) -> None:
+    def expect(self, n_rows: int, *, last: bool = True) -> None:
         """Allow the backward pass of the losses of so many rows, and no other."""
         for chain_pass in self.passes.values():
-            chain_pass.expect(n_rows)
+            chain_pass.expect(n_rows, last=last)
 
 
 def _trap(chain: str) -> Callable[..., Tensor]:

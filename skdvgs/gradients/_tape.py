@@ -114,7 +114,11 @@ class LayerTape:
 
 
 def output_gradients(
-    losses: Tensor, calls: Mapping[str, list[LayerCall]], passes: list[ChainPass]
+    losses: Tensor,
+    calls: Mapping[str, list[LayerCall]],
+    passes: list[ChainPass],
+    *,
+    keep_graph: bool = False,
 ) -> dict[str, list[tuple[Tensor, Tensor]]]:
     """Input of each call and the gradient of the summed losses with respect to its output.
 
@@ -124,6 +128,8 @@ def output_gradients(
     calls : mapping of str to list of LayerCall
     passes : list of ChainPass
         Chains that ran; each has its terms afterwards.
+    keep_graph : bool, default=False
+        Whether other losses will go back through the same graph.
 
     Raises
     ------
@@ -134,7 +140,7 @@ def output_gradients(
     sinks: list[Any] = [call.edge for _, call in flat] + [run.sink for run in passes]
     if not sinks or not losses.requires_grad:
         return {}
-    grads = torch.autograd.grad(losses.sum(), sinks, allow_unused=True)
+    grads = torch.autograd.grad(losses.sum(), sinks, retain_graph=keep_graph, allow_unused=True)
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
     for chain_pass, grad in zip(passes, grads[len(flat) :], strict=True):
         chain_pass.finish(grad)
@@ -147,17 +153,14 @@ def output_gradients(
 
 
 def joined(
-    name: str, layer: RuledLayer, pairs: list[tuple[Tensor, Tensor]], n: int
-) -> tuple[Tensor, Tensor]:
-    """Inputs and output gradients of a layer by rows; several calls are more positions.
+    name: str, layer: RuledLayer, side: int, pairs: list[tuple[Tensor, Tensor]], n: int
+) -> Tensor:
+    """Inputs (side 0) or output gradients (1) by rows; several calls are more positions.
 
     Raises
     ------
     TapeMismatch
         If the rows are not where the layer's layout has them.
     """
-    inputs = layer.gathered(name, 0, [pair[0] for pair in pairs], n)
-    grads = layer.gathered(name, 1, [pair[1] for pair in pairs], n)
-    if len(inputs) == 1:
-        return inputs[0], grads[0]
-    return torch.cat(inputs, dim=1), torch.cat(grads, dim=1)
+    found = layer.gathered(name, side, [pair[side] for pair in pairs], n)
+    return found[0] if len(found) == 1 else torch.cat(found, dim=1)

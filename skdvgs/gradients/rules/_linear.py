@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
 
-from skdvgs.gradients._terms import GradientTerms, row_squares
+from skdvgs.gradients._terms import GradientTerms, row_dot, row_squares
 from skdvgs.gradients.rules._base import register_rule
 
 # Formed gradients are held a few rows at a time: enough for a full product, little enough
@@ -111,6 +111,22 @@ class LinearRule:
             summed = delta.sum(1)
             dot, squares = dot + summed @ bias, squares + row_squares(summed)
         return GradientTerms(dot, squares)
+
+    def prepare(
+        self, layer: nn.Module, inputs: Tensor, target: Mapping[str, Tensor]
+    ) -> Callable[[Tensor], GradientTerms]:
+        """Terms of further output gradients: the products of the inputs alone are taken once."""
+        if "weight" in target and inputs[0].numel() == inputs.shape[-1]:
+            a = inputs.flatten(1)
+            product = torch.nn.functional.linear(a, target["weight"], target.get("bias"))
+            factor = row_squares(a) + float("bias" in target)
+
+            def terms(grad: Tensor) -> GradientTerms:
+                delta = grad.flatten(1)
+                return GradientTerms(row_dot(product, delta), row_squares(delta).mul_(factor))
+
+            return terms
+        return lambda grad: self.terms(layer, inputs, grad, target)
 
 
 register_rule(nn.Linear, LinearRule())
