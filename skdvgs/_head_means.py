@@ -52,7 +52,12 @@ class HeadTrajectory:
         ]
 
     def means(
-        self, X: NDArray[Any], rows: NDArray[np.intp], y: Any, options: ScoringOptions
+        self,
+        X: NDArray[Any],
+        rows: NDArray[np.intp],
+        y: Any,
+        options: ScoringOptions,
+        n_labels: int = 1,
     ) -> NDArray[np.float64]:
         """Mean similarity of each pair of a row and a label.
 
@@ -66,33 +71,46 @@ class HeadTrajectory:
             Of each pair, encoded.
         options : ScoringOptions
             How they are compared.
+        n_labels : int
+            So many pairs in a row are one row under different labels.
         """
         mean = WeightedMean(len(rows))
-        found = [self._terms(X[rows[part]], y[part]) for part in self._parts(len(rows))]
+        rows, y = rows[::n_labels], y.reshape(-1, n_labels, *y.shape[1:])
+        found = [self._terms(X[rows[part]], y[part]) for part in self._parts(len(rows), n_labels)]
         dots, norms = (np.concatenate(terms, axis=1) for terms in zip(*found, strict=True))
         for dot, norm, reference in zip(dots, norms, self._references, strict=True):
             mean.start_checkpoint(1.0 if options.weighting == "uniform" else reference.norm)
             mean.add(slice(None), options.similarity(dot, norm, reference))
         return mean.means()
 
-    def _parts(self, n_pairs: int) -> list[slice]:
-        step = max(1, _AT_A_TIME // (self._weights.shape[0] * self._weights.shape[1]))
-        return [slice(start, start + step) for start in range(0, n_pairs, step)]
+    def _parts(self, n_rows: int, n_labels: int) -> list[slice]:
+        step = max(1, _AT_A_TIME // (self._weights.shape[0] * self._weights.shape[1] * n_labels))
+        return [slice(start, start + step) for start in range(0, n_rows, step)]
 
     def _terms(self, X: NDArray[Any], y: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Dots and norms, of shape (n_checkpoints, n_pairs)."""
+        """Dots and norms, of shape (n_checkpoints, n_rows * n_labels)."""
         features, labels = (to_tensor(part, device=self._device) for part in (X, y))
-        n_checkpoints = len(self._weights)
-        output = self._outputs(self._weights, features).requires_grad_()
+        n_checkpoints, n_labels = len(self._weights), labels.shape[1]
+        # The products are those of the rows; labels come in where outputs meet the loss.
+        output, product = (
+            _repeated(self._outputs(weights, features), n_labels, 1)
+            for weights in (self._weights, self._gradients)
+        )
+        output.requires_grad_()
+        labels = labels.flatten(0, 1)
         repeated = labels.repeat(n_checkpoints, *(1,) * (labels.dim() - 1))
         with torch.enable_grad():
             losses = self._loss(output.flatten(0, 1), repeated)
         (delta,) = torch.autograd.grad(losses.sum(), output)
-        dot = (delta * self._outputs(self._gradients, features)).sum(-1)
-        squared = delta.square().sum(-1) * features.square().sum(-1)
+        dot = (delta * product).sum(-1)
+        squared = delta.square().sum(-1) * _repeated(features.square().sum(-1), n_labels, 0)
         return dot.double().cpu().numpy(), np.sqrt(squared.double().cpu().numpy())
 
     def _outputs(self, weights: Tensor, features: Tensor) -> Tensor:
         """Of shape (n_checkpoints, n_pairs, n_outputs)."""
         with torch.no_grad():
             return torch.matmul(features, weights.transpose(1, 2))
+
+
+def _repeated(tensor: Tensor, times: int, dim: int) -> Tensor:
+    return tensor if times == 1 else tensor.repeat_interleave(times, dim)

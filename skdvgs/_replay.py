@@ -92,7 +92,7 @@ class KeptTrajectory:
         if built.head is not None:
             rows, labels = questions.pairs()
             y = built.encode(Rows(questions.pool.X[:0], labels, questions.pool.kind))
-            means = built.head.means(questions.pool.X[:], rows, y, self.options)
+            means = built.head.means(questions.pool.X[:], rows, y, self.options, questions.n_labels)
         else:
             means = self._follow(built, questions)
         if sum(p.numel() for p in built.net.module_.parameters()) <= _MOST_IDLE_PARAMETERS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ _CACHED_BYTES = 2**22
 _ENOUGH_ROWS = 128
 _ACTIVATION_BYTES = 2**25
 _BATCH_LIMITS = (16, 8192)
+# A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
+_CALL_COST = 7e6
+_ROW_COST = 1e4
 
 
 @dataclass(frozen=True)
@@ -77,11 +81,7 @@ class SourceScorer:
         n_labels: int = 1,
     ) -> None:
         self._net, self._X, self._y, self._target = net, X, y, target
-        self._n_labels = n_labels
-        if n_labels > 1:
-            self._y = y.reshape(-1, n_labels, *y.shape[1:])
-        self._rows = rows[::n_labels]
-        self._all = len(self._rows) == len(X) and np.array_equal(self._rows, np.arange(len(X)))
+        self._rows, self._n_labels = rows, 1
         self._options = options
         self.mean = WeightedMean(len(rows))
         self.reference = Reference(float("nan"))
@@ -90,7 +90,16 @@ class SourceScorer:
         self.engine = GradientEngine(
             net.module_, loss, engine=options.engine, layers=options.layers, forward=infer
         )
-        self._batch_size = self._choose_batch_size()
+        row_bytes = self._row_bytes()
+        size = options.source_batch_size
+        on_cpu = torch.device(net.device).type == "cpu"
+        self._batch_size = (
+            best_batch_size(row_bytes, cached=on_cpu) if size == "auto" else int(size)
+        )
+        if n_labels > 1 and self._sharing_pays(n_labels, row_bytes):
+            self._rows, self._n_labels = rows[::n_labels], n_labels
+            self._y = y.reshape(-1, n_labels, *y.shape[1:])
+        self._all = len(self._rows) == len(X) and np.array_equal(self._rows, np.arange(len(X)))
 
     @property
     def batch_size(self) -> int:
@@ -198,14 +207,19 @@ class SourceScorer:
             return x, (y, map_batch(lambda t: t.unsqueeze(1).expand(-1, n_labels, *t.shape[1:]), x))
         return x, (y, x)
 
-    def _choose_batch_size(self) -> int:
-        size = self._options.source_batch_size
-        if size != "auto":
-            return int(size)
-        x = self._on_device(*self._batch(slice(2)), self._n_labels)[0]
+    def _row_bytes(self) -> float:
+        x = to_tensor(_writable(self._X[self._rows[:2]]), device=self._net.device)
         with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
-            row_bytes = activation_bytes(self._net, x) / max(1, len(x))
-        return best_batch_size(row_bytes, cached=torch.device(self._net.device).type == "cpu")
+            return activation_bytes(self._net, x) / max(1, len(x))
+
+    def _sharing_pays(self, n_labels: int, row_bytes: float) -> bool:
+        """Whether one forward pass for all labels saves more than going back label by label."""
+        if all(served.startswith("general") for served in self.engine.report.values()):
+            return False
+        n_pairs, size = len(self._rows), self._batch_size
+        more_calls = math.ceil(n_pairs / n_labels / size) * n_labels - math.ceil(n_pairs / size)
+        parameters = sum(p.numel() for p in self._net.module_.parameters())
+        return more_calls * _CALL_COST < n_pairs * (_ROW_COST + parameters + row_bytes)
 
 
 def best_batch_size(row_bytes: float, *, cached: bool) -> int:
