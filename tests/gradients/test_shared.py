@@ -11,25 +11,20 @@ from skdvgs.gradients import GradientEngine
 from .cases import NETWORKS, Case, Lambda, class_loss, features, mixed_loss
 from .checks import build, general_names
 from .reference import random_gradient, truth, worst_error
-from .rules import (
-    test_attention,
-    test_convolution,
-    test_embedding,
-    test_linear,
-    test_normalization,
-    test_recurrent,
-)
+from .rules.test_attention import CASES as ATTENTION
+from .rules.test_convolution import CASES as CONVOLUTION
+from .rules.test_embedding import CASES as EMBEDDING
+from .rules.test_normalization import CASES as NORMALIZATION
+from .rules.test_recurrent import CASES as RECURRENT
 
-CASES = dict(NETWORKS)
-for _tests in (
-    test_attention,
-    test_convolution,
-    test_embedding,
-    test_linear,
-    test_normalization,
-    test_recurrent,
-):
-    CASES |= _tests.CASES
+LINEAR = {
+    f"linear at {positions}": Case(
+        lambda: nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 3, bias=False)),
+        features(*positions, 4),
+    )
+    for positions in [(), (1,), (2,), (9,), (2, 3)]
+}
+CASES = NETWORKS | LINEAR | CONVOLUTION | ATTENTION | EMBEDDING | NORMALIZATION | RECURRENT
 
 
 def labels_for(case, y, n_labels=3):
