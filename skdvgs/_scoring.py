@@ -90,12 +90,11 @@ class SourceScorer:
         self.engine = GradientEngine(
             net.module_, loss, engine=options.engine, layers=options.layers, forward=infer
         )
-        row_bytes = self._row_bytes()
-        size = options.source_batch_size
+        is_auto = options.source_batch_size == "auto"
+        row_bytes = self._row_bytes() if is_auto or n_labels > 1 else 0.0
         on_cpu = torch.device(net.device).type == "cpu"
-        self._batch_size = (
-            best_batch_size(row_bytes, cached=on_cpu) if size == "auto" else int(size)
-        )
+        size = best_batch_size(row_bytes, cached=on_cpu) if is_auto else options.source_batch_size
+        self._batch_size = int(size)
         if n_labels > 1 and self._sharing_pays(n_labels, row_bytes):
             self._rows, self._n_labels = rows[::n_labels], n_labels
             self._y = y.reshape(-1, n_labels, *y.shape[1:])

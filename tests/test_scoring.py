@@ -15,6 +15,7 @@ from skdvgs._scoring import (
 )
 from skdvgs._similarity import cosine
 from skdvgs._trajectory import Checkpoint
+from skdvgs.exceptions import InvalidInputError
 
 
 class Net(nn.Module):
@@ -128,3 +129,61 @@ def test_a_file_that_must_not_be_written_to_is_read_without_a_warning(tmp_path, 
     np.testing.assert_array_equal(
         scorer.mean.means(), means(net, np.arange(50), source_batch_size=7)[0]
     )
+
+
+class ReadsFeatures(skorch.NeuralNetClassifier):
+    """A loss that looks at X as well as at y."""
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        return super().get_loss(y_pred, y_true) * X.square().mean()
+
+
+def label_means(net, n_labels, rows, source_batch_size=7):
+    """Means of some rows under three labels, the rows' forward passes and who shared them."""
+    pairs, y = np.repeat(rows, 3), np.tile(np.arange(3), len(rows))
+    scorer = SourceScorer(net, X, pairs, y, options(source_batch_size), n_labels=n_labels)
+    gradient = {name: torch.ones_like(p) for name, p in net.module_.named_parameters()}
+    seen = []
+    scorer.visit(Checkpoint(0, 0, gradient))
+    handle = net.module_.register_forward_hook(lambda m, args, out: seen.append(len(out)))
+    scorer.visit(Checkpoint(1, 1, gradient))
+    handle.remove()
+    return scorer.mean.means(), seen
+
+
+@pytest.mark.parametrize("kind", [skorch.NeuralNetClassifier, ReadsFeatures])
+@pytest.mark.parametrize("weight", [None, torch.tensor([1.0, 2.0, 5.0])])
+def test_a_row_goes_forward_once_for_all_its_labels(kind, weight, monkeypatch):
+    monkeypatch.setattr("skdvgs._scoring._CALL_COST", 0)
+    torch.manual_seed(0)
+    net = kind(Net, criterion=nn.CrossEntropyLoss, criterion__weight=weight, verbose=0)
+    net.initialize()
+    rows = RNG.permutation(50)[:23]
+    found, seen = label_means(net, 3, rows)
+    apart, seen_apart = label_means(net, 1, rows)
+    np.testing.assert_allclose(found, apart, atol=1e-6)
+    assert seen == [7, 7, 7, 2]
+    assert sum(seen_apart) == 69
+
+
+@pytest.mark.parametrize("limit", [3, 8])
+def test_shared_batches_shrink_when_memory_runs_out(limit, net, monkeypatch):
+    monkeypatch.setattr("skdvgs._scoring._CALL_COST", 0)
+    expected, _ = label_means(net, 1, np.arange(50))
+    monkeypatch.setattr(Net, "limit", limit)
+    found, seen = label_means(net, 3, np.arange(50), source_batch_size=50)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+    assert max(seen) <= limit
+    assert sum(seen) == 50
+
+
+def test_few_rows_do_not_share(net):
+    assert label_means(net, 3, np.arange(4), "auto")[1] == [12]
+
+
+def test_a_row_that_is_not_finite_is_named_under_any_label(net, monkeypatch):
+    monkeypatch.setattr("skdvgs._scoring._CALL_COST", 0)
+    monkeypatch.setitem(globals(), "X", X.copy())
+    X[9] = 3e38
+    with pytest.raises(InvalidInputError, match="source row 9 is not finite"):
+        label_means(net, 3, np.arange(20))
