@@ -55,7 +55,8 @@ def main(arguments=None):
     options.out.mkdir(parents=True, exist_ok=True)
     sizes = QUICK if options.quick else FULL
     if options.slow_repeats is not None:
-        sizes = replace(sizes, slow_repeats=options.slow_repeats)
+        most = min(sizes.slow_feature_repeats, options.slow_repeats)
+        sizes = replace(sizes, slow_repeats=options.slow_repeats, slow_feature_repeats=most)
     names = {"all": list(TITLES), "report": []}.get(options.experiment, [options.experiment])
     failed = []
     for name in names:

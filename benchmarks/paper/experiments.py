@@ -1,7 +1,7 @@
 """E1 to E10: what is drawn, how it is valued, and which model is trained on filtered rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -38,15 +38,15 @@ class Experiment:
         Trained on what filtering leaves.
     score_name : str
         What its score is.
-    few_repeats : bool
-        Whether one repeat takes so long that there are few of them.
+    repeats : dict of str to int
+        Of methods that take so long that they have fewer repeats than the others.
     """
 
     draws: tuple[Callable, ...]
     methods: dict[str, Callable]
     filter_model: Any = None
     score_name: str = "accuracy"
-    few_repeats: bool = False
+    repeats: dict[str, int] = field(default_factory=dict)
 
 
 FEATURE_MODEL = RidgeClassifier(alpha=100.0)
@@ -68,29 +68,39 @@ def _features(sizes, folder):
     return lambda seed: images.draw_features(sizes, folder, seed)
 
 
+def _slow(n_repeats):
+    return dict.fromkeys(methods.SLOW, n_repeats)
+
+
 def flipped_table(name, sizes, folder):
     """E1, E2: a fifth of the labels is wrong."""
     draw = partial(_flipped, _table(name, sizes))
     values = methods.for_tables(sizes, 3) | methods.leave_one_out_by_accuracy()
-    return Experiment((draw,), values, methods.TABLE_MODEL)
+    return Experiment((draw,), values, methods.TABLE_MODEL, repeats=_slow(sizes.slow_repeats))
 
 
 def noisy_table(name, sizes, folder):
     """E4, E5: noise with standard deviations from U(0, 3)."""
     draw = partial(_noisy, _table(name, sizes), (0, 3))
-    return Experiment((draw,), methods.for_tables(sizes, 10), methods.TABLE_MODEL)
+    values = methods.for_tables(sizes, 10)
+    return Experiment((draw,), values, methods.TABLE_MODEL, repeats=_slow(sizes.slow_repeats))
 
 
 def flipped_features(sizes, folder):
     """E3: a fifth of the labels is wrong."""
     draw = partial(_flipped, _features(sizes, folder))
-    return Experiment((draw,), methods.for_features(sizes), FEATURE_MODEL)
+    return _of_features(draw, sizes)
 
 
 def noisy_features(sizes, folder):
     """E6: noise with standard deviations from U(0, 3)."""
     draw = partial(_noisy, _features(sizes, folder), (0, 3))
-    return Experiment((draw,), methods.for_features(sizes), FEATURE_MODEL)
+    return _of_features(draw, sizes)
+
+
+def _of_features(draw, sizes):
+    few = _slow(sizes.slow_feature_repeats) | {"forest, out of fold": sizes.slow_repeats}
+    return Experiment((draw,), methods.for_features(sizes), FEATURE_MODEL, repeats=few)
 
 
 def noisy_images(sizes, folder):
@@ -100,7 +110,7 @@ def noisy_images(sizes, folder):
         networks.ImageAutoencoder, compute_every=2, epochs=sizes.autoencoder_epochs
     )
     values[methods.DEFAULTS] = methods.defaults_on_few(sizes.default_images)
-    return Experiment((draw,), values, few_repeats=True)
+    return Experiment((draw,), values, repeats=dict.fromkeys(values, sizes.autoencoder_repeats))
 
 
 def noisy_expression(sizes, folder):

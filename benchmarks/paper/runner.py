@@ -31,12 +31,11 @@ def run(name, experiment, sizes, jobs):
     arrays : dict of str to array
         Values and truth of the first repeat, for the plots.
     """
-    repeats = sizes.autoencoder_repeats if experiment.few_repeats else sizes.repeats
     tasks = [
         (method, number, repeat)
         for method in sorted(experiment.methods, key=lambda method: method not in SLOW)
         for number in range(len(experiment.draws))
-        for repeat in range(min(repeats, sizes.slow_repeats) if method in SLOW else repeats)
+        for repeat in range(min(sizes.repeats, experiment.repeats.get(method, sizes.repeats)))
     ]
     done = Parallel(jobs)(delayed(_value)(experiment, sizes, *task) for task in tasks)
     rows, arrays = [], {}

@@ -17,8 +17,9 @@ class Sizes:
         Source rows of E7 that our defaults value, whose autoencoder is 80 times as large.
     profiles : int or None
         Of gene expression; None is all there are.
-    repeats, slow_repeats, autoencoder_repeats : int
-        Draws of each experiment; of it for the slow rivals; of it for the autoencoder of images.
+    repeats, slow_repeats, slow_feature_repeats, autoencoder_repeats : int
+        Draws of each experiment; of it for the slow rivals, on tables and on features of images;
+        of it for the autoencoder of images.
     epochs, autoencoder_epochs : int
         Of our network; of the autoencoder of images.
     restarts : int
@@ -41,6 +42,7 @@ class Sizes:
     profiles: int | None = None
     repeats: int = 5
     slow_repeats: int = 2
+    slow_feature_repeats: int = 1
     autoencoder_repeats: int = 2
     epochs: int = 100
     autoencoder_epochs: int = 10
