@@ -99,7 +99,7 @@ def noisy_features(sizes, folder):
 
 
 def _of_features(draw, sizes):
-    few = _slow(sizes.slow_feature_repeats) | {"forest, out of fold": sizes.slow_repeats}
+    few = dict.fromkeys((*methods.SLOW, "forest, out of fold"), sizes.slow_feature_repeats)
     return Experiment((draw,), methods.for_features(sizes), FEATURE_MODEL, repeats=few)
 
 

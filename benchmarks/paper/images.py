@@ -83,7 +83,7 @@ def _network():
 def _network_features(images):
     """Means over the last feature maps of EfficientNet-Lite0, for images in [0, 1]."""
     enlarged = torch.nn.functional.interpolate(
-        torch.as_tensor(images), size=(SIDE, SIDE), mode="bicubic", align_corners=False
+        torch.tensor(images), size=(SIDE, SIDE), mode="bicubic", align_corners=False
     )
     with torch.no_grad():
         return _network().extract_features((255 * enlarged - 127) / 128).mean((2, 3)).numpy()

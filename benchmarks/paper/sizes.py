@@ -38,7 +38,7 @@ class Sizes:
     table_rows: tuple = (1000, 400, 2000)
     image_rows: tuple = (5000, 2000, 2000)
     autoencoder_rows: tuple = (8085, 1000)
-    default_images: int = 1000
+    default_images: int = 500
     profiles: int | None = None
     repeats: int = 5
     slow_repeats: int = 2
@@ -52,7 +52,7 @@ class Sizes:
     trees: int = 200
     quantiles: int = 10
     scaling_rows: tuple = (500, 1000, 3000, 10000, 30000)
-    grid_points: int = 60
+    grid_points: int = 40
 
 
 FULL = Sizes()
