@@ -11,7 +11,7 @@ import traceback
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from skdvgs._scores import _forest
+from skdvgs._default_net import forest as _forest
 from tests.hostile.bad_fits import bad_fits
 from tests.hostile.outcome import outcome
 

@@ -1,8 +1,11 @@
 """Value training rows by how their gradients agree with a trusted target set (DVGS)."""
 
-from ._filter import LowValueFilter, LowValueSampler
-from ._target import TargetSet
-from ._valuer import DVGSValuer
-from ._version import __version__
+from __future__ import annotations
+
+from skdvgs._inputs.target_set import TargetSet
+from skdvgs._selection.filter import LowValueFilter
+from skdvgs._selection.sampler import LowValueSampler
+from skdvgs._valuer import DVGSValuer
+from skdvgs._version import __version__
 
 __all__ = ["DVGSValuer", "LowValueFilter", "LowValueSampler", "TargetSet", "__version__"]

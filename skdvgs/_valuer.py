@@ -3,40 +3,109 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils.validation import check_is_fitted
 
-from ._after_fit import FittedValuer
-from ._attributes import set_attributes
-from ._begin import finish_store, open_checkpoints, open_store, recall_plan
-from ._course import run_trajectories
-from ._fitted import FittedTrajectories
-from ._net import check_device, check_net, device_of, task_of_net
-from ._plan import make_plan
-from ._progress import Progress
-from ._reading import (
+from skdvgs._fit.fitted_trajectories import FittedTrajectories
+from skdvgs._fit.parameters import Settings, decide
+from skdvgs._fit.plan import make_plan
+from skdvgs._fit.resume import finish_store, open_checkpoints, open_store, recall_plan
+from skdvgs._fit.runner import run_trajectories
+from skdvgs._inputs.features import (
     all_or_nothing,
     labels_within,
-    read_features,
-    read_target_features,
-    read_target_y,
-    read_y,
+    read_new_features,
 )
-from ._settings import decide
-from ._shown import remember_rows
-from ._similarity import SIMILARITIES
-from ._target import check_classes, check_scale, unpack_target
-from ._task import TASKS, Rows
-from ._typed import fit_context
+from skdvgs._inputs.large.dask_blocks import is_dask_array, score_blocks
+from skdvgs._inputs.large.prefetch import fetch_ahead
+from skdvgs._inputs.read import read_fit_data
+from skdvgs._inputs.targets import read_new_y
+from skdvgs._inputs.task import TASKS, Rows
+from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
+from skdvgs._reporting.fit_rows import remember_rows
+from skdvgs._reporting.mixin import ShownValues
+from skdvgs._scoring.similarity import SIMILARITIES
+from skdvgs._storage.trajectory_store import StoredFit
+from skdvgs._trajectory.job import TrajectoryJob
+from skdvgs._trajectory.result import TrajectoryResult
+from skdvgs._utils.progress import Progress
+from skdvgs._utils.sklearn_compat import fit_context
+from skdvgs._values.aggregate import Outcome
+from skdvgs._values.uncertainty import Uncertainty
+from skdvgs.exceptions import InvalidInputError
 
 
-class DVGSValuer(FittedValuer):
+def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
+    """Tell a pair from rows alone, which may come as a list too."""
+    if isinstance(chunk, list):
+        is_table = [len(getattr(part, "shape", ())) > 1 for part in chunk]
+        chunk = tuple(chunk) if any(is_table) else (chunk,)
+    if not isinstance(chunk, tuple):
+        return (chunk,)
+    if len(chunk) not in (1, 2):
+        raise InvalidInputError(
+            f"A chunk of score_chunks is a tuple of {len(chunk)} arrays. Only rows, or rows and "
+            "their labels, can be valued. Yield X or (X, y)."
+        )
+    return chunk
+
+
+def set_attributes(
+    valuer: Any,
+    source: Rows,
+    jobs: list[TrajectoryJob],
+    results: list[TrajectoryResult],
+    outcome: Outcome,
+    settings: Settings,
+) -> None:
+    """Set the fitted attributes, all at the end: a fit that fails leaves none."""
+    valuer.values_ = outcome.values
+    valuer._uncertainty = outcome.uncertainty
+    valuer.standard_errors_ = outcome.uncertainty.standard_errors
+    longest = max(len(result.losses) for result in results)
+    valuer.target_loss_ = np.full((len(results), longest), np.nan)
+    for row, result in zip(valuer.target_loss_, results, strict=True):
+        row[: len(result.losses)] = result.losses
+    valuer.n_checkpoints_ = sum(len(result.losses) for result in results)
+    valuer.converged_ = settings.tol is not None and (
+        all(result.converged for result in results)
+        and (settings.n_restarts == 1 or outcome.settled(settings.tol))
+    )
+    valuer.engine_report_ = results[-1].report
+    valuer.net_ = jobs[-1].rebuild(results[-1])
+    task = jobs[0].recipe.task
+    valuer.task_ = task.kind
+    for name in ("classes_", "label_values_", "suggested_labels_"):
+        if hasattr(valuer, name):
+            delattr(valuer, name)
+    if task.classes is not None:
+        valuer.classes_ = task.classes
+    if outcome.label_values is not None:
+        valuer.label_values_ = outcome.label_values
+        valuer.suggested_labels_ = valuer.classes_[np.argmax(outcome.label_values, axis=1)]
+    valuer.low_fraction_ = _estimate_low(task.classes, source, outcome, settings)
+
+
+def _estimate_low(classes: Any, source: Rows, outcome: Outcome, settings: Settings) -> float:
+    labels = np.zeros(len(source.X), dtype=np.intp)
+    if source.kind == "classification":
+        labels = np.searchsorted(classes, source.y)
+    of_numbers = settings.options.similarity is SIMILARITIES["discounted_cosine"]
+    if of_numbers and outcome.trusted_other is None:
+        return 0.0  # good and bad rows then differ by degree, and nothing shows the degree
+    return outcome.low_fraction(labels, settings.options.similarity is SIMILARITIES["cosine"])
+
+
+class DVGSValuer(ShownValues, BaseEstimator):
     """Value training rows by how their gradients agree with those of a trusted target set.
 
     A network is trained on the target set. At checkpoints along the way each source row's own
@@ -216,6 +285,26 @@ callable, default='auto'
     array([0, 0, 0, 0, 0])
     """
 
+    net: Any
+    task_: str
+    values_: NDArray[np.float64]
+    standard_errors_: NDArray[np.float64]
+    label_values_: NDArray[np.float64]
+    suggested_labels_: NDArray[Any]
+    low_fraction_: float
+    n_checkpoints_: int
+    converged_: bool
+    target_loss_: NDArray[np.float64]
+    net_: Any
+    engine_report_: dict[str, str]
+    classes_: NDArray[Any]
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
+    _uncertainty: Uncertainty
+    _trajectories: FittedTrajectories | None
+    _stored: StoredFit | None
+    store_trajectory: Any
+
     # A target set belongs to the valuer wherever it stands, so it need not be asked for.
     __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
 
@@ -334,12 +423,9 @@ callable, default='auto'
     def _fit(self, X: Any, y: Any, X_val: Any, y_val: Any) -> DVGSValuer:
         check_net(self.net)
         check_device(device_of(self.net, self.device))
-        y = labels_within(X) if y is None else y
-        source, target = self._read(X, y, X_val, y_val)
-        n_classes = 0
-        if source.kind == "classification":
-            n_classes = check_classes(source.y, source.y if target is None else target.y)
-        settings = decide(self, source.kind, target is not None, n_classes)
+        data = read_fit_data(self, X, y, X_val, y_val, task_of_net(self.net, self.task))
+        source, target = data.source, data.target
+        settings = decide(self, source.kind, target is not None, data.n_classes)
         with (
             open_checkpoints(self, source, target) as run,
             open_store(self, run) as store,
@@ -356,22 +442,153 @@ callable, default='auto'
             trajectories = FittedTrajectories(source, plan, jobs, results)
         set_attributes(self, source, jobs, results, outcome, settings)
         self._trajectories = trajectories
-        self._given = remember_rows(X, y, None if target is None else len(target.X))
+        self._given = remember_rows(X, data.y, None if target is None else len(target.X))
         return self
 
-    def _read(self, X: Any, y: Any, X_val: Any, y_val: Any) -> tuple[Rows, Rows | None]:
-        """Check both sets before any work starts."""
-        X_val, y_val = unpack_target(X_val, y_val)
-        y_val = labels_within(X_val) if y_val is None else y_val
-        X = read_features(self, X, self.net)
-        kind, y = read_y(y, len(X), task_of_net(self.net, self.task))
-        source = Rows(X, y, kind)
-        if X_val is None:
-            return source, None
-        X_val = read_target_features(self, X_val, X, self.net)
-        y_val = read_target_y(y_val, len(X_val), kind, y, self.task)
-        check_scale(X, X_val)
-        return source, Rows(X_val, y_val, kind)
+    def score_samples(self, X: Any, y: ArrayLike | None = None) -> NDArray[np.float64]:
+        """Value further rows along the trajectories of fit.
+
+        Rows that were fitted get the value they have in `values_`; other rows the one that fit
+        would have given them, for the default network as far as its input stage, which has not
+        seen them, allows.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or large source of shape (n_samples, n_features)
+            Rows with the columns of the X of fit. They are valued block by block.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Their labels or targets. Without labels a row is valued under the one of `classes_`
+            that suits it best; rows of a reconstruction have none.
+
+        Returns
+        -------
+        values : ndarray of shape (n_samples,), float64
+            Higher is better. Of a Dask array it is a Dask array with the same blocks: call its
+            ``compute()``, and each block is valued on the worker that holds it.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If no trajectory was kept, or the rows do not fit those of fit.
+        """
+        trajectories = self._kept_trajectories("score_samples")
+        if is_dask_array(X):
+            return score_blocks(self, X, y)
+        y = labels_within(X) if y is None else y
+        if y is None and self.task_ == "classification":
+            return self.label_values(X).max(axis=1)
+        X = read_new_features(self, X, trajectories.dtype, self.net)
+        return trajectories.values(X, read_new_y(y, len(X), self.task_, trajectories.task))
+
+    def score_chunks(self, chunks: Iterable[Any]) -> Iterator[NDArray[np.float64]]:
+        """Value a stream of rows, chunk by chunk.
+
+        The next chunk is fetched while the last one is valued, and no chunk is kept.
+
+        Parameters
+        ----------
+        chunks : iterable of X or of (X, y)
+            Each as for :meth:`score_samples`: arrays, frames of ``pandas.read_csv(chunksize=...)``
+            or batches of a torch DataLoader. Labels come with them as a tuple, or as a list of
+            two arrays; a list of numbers or of single rows is rows.
+
+        Returns
+        -------
+        values : iterator of ndarray of shape (n_rows_of_the_chunk,), float64
+            The same that `score_samples` gives for all rows at once.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If no trajectory was kept; and, when its values are asked for, if a chunk does not
+            fit the rows of fit.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn.datasets import load_iris
+        >>> from skdvgs import DVGSValuer
+        >>> X, y = load_iris(return_X_y=True)
+        >>> valuer = DVGSValuer(random_state=0).fit(X, y)
+        >>> stream = ((X[rows], y[rows]) for rows in (slice(0, 100), slice(100, 150)))
+        >>> values = np.concatenate(list(valuer.score_chunks(stream)))
+        >>> bool(np.allclose(values, valuer.score_samples(X, y)))
+        True
+        """
+        self._kept_trajectories("score_chunks")
+        return (self.score_samples(*_rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
+
+    def label_values(self, X: Any) -> NDArray[np.float64]:
+        """Value that each row would have under each label.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows with the columns of the X of fit. Rows that were fitted are known again.
+
+        Returns
+        -------
+        label_values : ndarray of shape (n_samples, n_classes), float64
+            Columns in the order of `classes_`. The largest of a row tells the label that suits
+            it best.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If the task has no classes, or no trajectory was kept.
+        """
+        trajectories = self._kept_trajectories("label_values")
+        if self.task_ != "classification":
+            raise InvalidInputError(
+                f"label_values needs classes but the task is {self.task_}. Only one label out of "
+                "several can be valued against the others. Use score_samples."
+            )
+        return trajectories.label_values(read_new_features(self, X, trajectories.dtype, self.net))
+
+    def confidence_intervals(self, level: float = 0.95) -> NDArray[np.float64]:
+        """Return intervals for what the values would be with ever more trajectories.
+
+        Parameters
+        ----------
+        level : float, default=0.95
+            Probability, in (0, 1), with which each interval covers it.
+
+        Returns
+        -------
+        intervals : ndarray of shape (n_samples, 2), float64
+            Lower and upper ends, by Student's t; NaN where there is no standard error.
+
+        Raises
+        ------
+        NotFittedError
+            Before fit.
+        InvalidInputError
+            If `level` is not between 0 and 1.
+        """
+        check_is_fitted(self, "values_")
+        if not 0.0 < level < 1.0:
+            raise InvalidInputError(
+                f"level={level} is no probability between 0 and 1. It says how often an interval "
+                "covers the value. Use e.g. 0.95."
+            )
+        return self._uncertainty.intervals(self.values_, level)
+
+    def _kept_trajectories(self, method: str) -> FittedTrajectories:
+        check_is_fitted(self, "values_")
+        if self._trajectories is None:
+            raise InvalidInputError(
+                f"{method} needs the trajectories of fit, which were not kept. A network of "
+                "one's own can be large. Set store_trajectory=True before fit, or to a folder."
+            )
+        if self._stored is not None:
+            self._stored.look_in(self.store_trajectory)
+        return self._trajectories
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._agreement import (
+from skdvgs._values.convergence import (
     RankAgreement,
     disagreement,
     disagreement_with_long_run,

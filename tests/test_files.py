@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from skdvgs._files import check_writable, written_whole
+from skdvgs._utils.atomic_write import check_writable, written_whole
 from skdvgs.exceptions import InvalidInputError
 
 

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler, TargetSet
-from skdvgs._target import unpack_target
+from skdvgs._inputs.target_set import unpack_target
 
 QUICK = DVGSValuer(max_epochs=3, cv=3, random_state=0)
 

@@ -9,10 +9,10 @@ from skorch.callbacks import EarlyStopping, EpochTimer
 from skorch.dataset import Dataset, ValidSplit
 from torch import nn
 
-from skdvgs._default_net import DefaultHead
-from skdvgs._net import ArrayDataset, build_net
-from skdvgs._net_output import shape_targets
-from skdvgs._task import Task
+from skdvgs._default_net.modules import DefaultHead, default_module
+from skdvgs._inputs.task import Task
+from skdvgs._nets.build import ArrayDataset, build_net
+from skdvgs._nets.output import shape_targets
 
 CLASSES = Task("classification", 2, np.array([0, 1]))
 NONE = dict.fromkeys(("lr", "max_epochs", "batch_size", "device"))
@@ -70,7 +70,8 @@ def test_module_class_is_told_the_sizes_it_asks_for():
     built = build_net(Asks, CLASSES, 4, NONE, None)
     assert built.module__n_features == 4
     assert not hasattr(built, "module__n_outputs")
-    built = build_net(None, CLASSES, 4, NONE, None)
+    module, _ = default_module(CLASSES)
+    built = build_net(module, CLASSES, 4, NONE, None)
     assert built.module is DefaultHead
     assert built.module__n_outputs == 2
 

@@ -42,7 +42,7 @@ def own_net(**settings):
 
 @pytest.mark.parametrize("call_cost", [0, np.inf], ids=["shared forward", "one for each label"])
 def test_label_values_against_a_float64_loop(call_cost, rows, monkeypatch):
-    monkeypatch.setattr("skdvgs._scoring._CALL_COST", call_cost)
+    monkeypatch.setattr("skdvgs._scoring.scorer._CALL_COST", call_cost)
     X, y = rows
     oracle.RECORD.clear()
     net = own_net(callbacks=[oracle.Recorder])

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_iris
 
 from skdvgs import DVGSValuer, LowValueFilter
-from skdvgs._progress import Progress
+from skdvgs._utils.progress import Progress
 
 X, Y = load_iris(return_X_y=True)
 QUICK = DVGSValuer(max_epochs=3, cv=2, n_restarts=1, tol=None, random_state=0)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from skdvgs._questions import Questions
-from skdvgs._target import resample
-from skdvgs._task import Rows
+from skdvgs._fit.folds import resample
+from skdvgs._inputs.task import Rows
+from skdvgs._scoring.pairs import Questions
 
 X = np.zeros((9, 2), dtype=np.float32)
 LABELS = np.array(["b", "a", "c", "a", "b", "c", "a", "b", "c"])

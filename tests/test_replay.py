@@ -10,7 +10,7 @@ from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classific
 from torch import nn
 
 from skdvgs import DVGSValuer
-from skdvgs._replay import KeptTrajectory
+from skdvgs._trajectory.replay import KeptTrajectory
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -35,10 +35,10 @@ def test_all_checkpoints_of_a_head_at_once(case, at_a_time, monkeypatch):
     X, y = X[order], y[order]
     valuer = DVGSValuer(random_state=0, n_restarts=2, max_epochs=6, **settings)
     valuer.fit(X[:100], y[:100], X_val=X[100:140], y_val=y[100:140])
-    monkeypatch.setattr("skdvgs._head_means._AT_A_TIME", at_a_time)
+    monkeypatch.setattr("skdvgs._scoring.linear_head._AT_A_TIME", at_a_time)
     quick = valuer.score_samples(X, y)
     again = pickle.loads(pickle.dumps(valuer))  # holds no net that was built
-    monkeypatch.setattr("skdvgs._replay.DefaultHead", nn.Identity)
+    monkeypatch.setattr("skdvgs._trajectory.replay.DefaultHead", nn.Identity)
     slow = again.score_samples(X, y)
     np.testing.assert_allclose(quick, slow, atol=1e-6 * np.abs(slow).max())
 

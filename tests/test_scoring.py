@@ -6,15 +6,11 @@ import skorch
 import torch
 from torch import nn
 
-from skdvgs._scoring import (
-    ScoringOptions,
-    SourceScorer,
-    activation_bytes,
-    best_batch_size,
-    per_sample_loss,
-)
-from skdvgs._similarity import cosine
-from skdvgs._trajectory import Checkpoint
+from skdvgs._scoring.batches import activation_bytes, best_batch_size
+from skdvgs._scoring.checkpoint import Checkpoint
+from skdvgs._scoring.loss import per_sample_loss
+from skdvgs._scoring.scorer import ScoringOptions, SourceScorer
+from skdvgs._scoring.similarity import cosine
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -154,7 +150,7 @@ def label_means(net, n_labels, rows, source_batch_size=7):
 @pytest.mark.parametrize("kind", [skorch.NeuralNetClassifier, ReadsFeatures])
 @pytest.mark.parametrize("weight", [None, torch.tensor([1.0, 2.0, 5.0])])
 def test_a_row_goes_forward_once_for_all_its_labels(kind, weight, monkeypatch):
-    monkeypatch.setattr("skdvgs._scoring._CALL_COST", 0)
+    monkeypatch.setattr("skdvgs._scoring.scorer._CALL_COST", 0)
     torch.manual_seed(0)
     net = kind(Net, criterion=nn.CrossEntropyLoss, criterion__weight=weight, verbose=0)
     net.initialize()
@@ -168,7 +164,7 @@ def test_a_row_goes_forward_once_for_all_its_labels(kind, weight, monkeypatch):
 
 @pytest.mark.parametrize("limit", [3, 8])
 def test_shared_batches_shrink_when_memory_runs_out(limit, net, monkeypatch):
-    monkeypatch.setattr("skdvgs._scoring._CALL_COST", 0)
+    monkeypatch.setattr("skdvgs._scoring.scorer._CALL_COST", 0)
     expected, _ = label_means(net, 1, np.arange(50))
     monkeypatch.setattr(Net, "limit", limit)
     found, seen = label_means(net, 3, np.arange(50), source_batch_size=50)
@@ -182,7 +178,7 @@ def test_few_rows_do_not_share(net):
 
 
 def test_a_row_that_is_not_finite_is_named_under_any_label(net, monkeypatch):
-    monkeypatch.setattr("skdvgs._scoring._CALL_COST", 0)
+    monkeypatch.setattr("skdvgs._scoring.scorer._CALL_COST", 0)
     monkeypatch.setitem(globals(), "X", X.copy())
     X[9] = 3e38
     with pytest.raises(InvalidInputError, match="source row 9 is not finite"):

@@ -6,14 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from skdvgs._filter._selection import (
+from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
+from skdvgs._values.cut import (
     count_of_fraction,
     keep_all_but_lowest,
     keep_at_least,
     lowest_kept,
     number_groups,
-    replace_by_nearest_target,
-    replace_within_groups,
 )
 from skdvgs.exceptions import InvalidInputError
 

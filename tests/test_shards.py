@@ -8,7 +8,7 @@ from sklearn.preprocessing import scale
 from torch import nn
 
 from skdvgs import DVGSValuer
-from skdvgs._shards import n_shards
+from skdvgs._trajectory.shards import n_shards
 
 X, Y = load_breast_cancer(return_X_y=True)
 X = scale(X)[:300, :6].astype(np.float32)
@@ -40,7 +40,7 @@ def whole():
 
 @pytest.fixture
 def _parts_of_64(monkeypatch, whole):
-    monkeypatch.setattr("skdvgs._shards.SHARD_ROWS", 64)
+    monkeypatch.setattr("skdvgs._trajectory.shards.SHARD_ROWS", 64)
 
 
 @pytest.mark.usefixtures("_parts_of_64")
@@ -71,6 +71,6 @@ def test_shows_how_many_parts_there_are(capfd):
 
 
 def test_number_of_parts(monkeypatch):
-    monkeypatch.setattr("skdvgs._shards.SHARD_ROWS", 64)
+    monkeypatch.setattr("skdvgs._trajectory.shards.SHARD_ROWS", 64)
     assert [n_shards(n, None) for n in (0, 1, 64, 65, 128, 129)] == [1, 1, 1, 2, 2, 3]
     assert n_shards(1000, 0.01) == 1

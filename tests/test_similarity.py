@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._similarity import SIMILARITIES, Reference, UserSimilarity
+from skdvgs._scoring.similarity import SIMILARITIES, Reference, UserSimilarity
 from skdvgs.exceptions import InvalidInputError
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from skdvgs._statistics import WeightedMean, mean_over_trajectories
+from skdvgs._scoring.running_mean import WeightedMean
+from skdvgs._values.means import mean_over_trajectories
 
 
 @pytest.mark.parametrize("weights", [np.ones(6), np.array([3.0, 0.0, 1.0, 2.0, 0.5, 0.1])])

@@ -8,7 +8,9 @@ from sklearn.model_selection import ShuffleSplit
 from sklearn.preprocessing import StandardScaler
 
 from skdvgs import TargetSet
-from skdvgs._target import check_classes, check_scale, cross_fit, unpack_target
+from skdvgs._fit.folds import cross_fit
+from skdvgs._inputs.target_set import check_scale, unpack_target
+from skdvgs._inputs.targets import check_classes
 from skdvgs.exceptions import InvalidInputError, TargetScaleWarning, UnseenLabelWarning
 
 

@@ -6,7 +6,7 @@ from sklearn.datasets import load_diabetes
 from torch import nn
 
 from skdvgs import DVGSValuer
-from skdvgs._task import Rows, make_task
+from skdvgs._inputs.task import Rows, make_task
 
 X, Y = load_diabetes(return_X_y=True)
 X, X_VAL, Y, Y_VAL = X[:80], X[80:120], Y[:80], Y[80:120]

@@ -6,9 +6,9 @@ import skorch
 import torch
 from torch import nn
 
-from skdvgs._scoring import ScoringOptions, SourceScorer
-from skdvgs._similarity import cosine
-from skdvgs._trajectory import Start, follow
+from skdvgs._scoring.scorer import ScoringOptions, SourceScorer
+from skdvgs._scoring.similarity import cosine
+from skdvgs._trajectory.training import Start, follow
 
 
 class Noisy(nn.Module):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import polygamma
 
-from skdvgs._statistics import mean_over_trajectories
-from skdvgs._uncertainty import _inverse_trigamma, independent_rows, uncertainty
+from skdvgs._values.means import mean_over_trajectories
+from skdvgs._values.uncertainty import _inverse_trigamma, independent_rows, uncertainty
 
 
 def simulate(n_trajectories, spread_of_rows, seed, n=1000):

@@ -15,11 +15,12 @@ from sklearn.utils import check_random_state
 from torch import nn
 
 from skdvgs import DVGSValuer
-from skdvgs._job import run_job
-from skdvgs._outcome import combine
-from skdvgs._plan import make_jobs, make_plan
-from skdvgs._progress import Progress
-from skdvgs._settings import decide
+from skdvgs._fit.parameters import decide
+from skdvgs._fit.plan import make_jobs, make_plan
+from skdvgs._inputs.read import read_fit_data
+from skdvgs._trajectory.job import run_job
+from skdvgs._utils.progress import Progress
+from skdvgs._values.aggregate import combine
 
 from .tables import CLASSES, NUMBERS
 from .tasks import make_task
@@ -77,11 +78,11 @@ def _cover(text, valuer, task, given, n_restarts):
 
 def _trajectories(valuer, task, given):
     target = task.target.values() if given else (None, None)
-    source, target = valuer._read(task.X, task.y, *target)
-    settings = decide(valuer, source.kind, given, task.n_classes)
+    data = read_fit_data(valuer, task.X, task.y, *target, valuer.task)
+    settings = decide(valuer, data.source.kind, given, task.n_classes)
     settings = replace(settings, n_restarts=_RESTARTS if given else _RESTARTS // 3, keep=False)
     random_state = check_random_state(valuer.random_state)
-    plan = make_plan(valuer, source, target, settings, random_state, Progress(verbose=0))
+    plan = make_plan(valuer, data.source, data.target, settings, random_state, Progress(verbose=0))
     jobs = make_jobs(valuer, plan, settings, range(settings.n_restarts))
     return jobs, [run_job(job, 1, None) for job in jobs], len(plan.folds)
 
@@ -89,7 +90,13 @@ def _trajectories(valuer, task, given):
 def _combine(jobs, results, n_folds, restarts, n_source):
     per_fold = len(jobs) // n_folds
     chosen = [fold * per_fold + restart for fold in range(n_folds) for restart in restarts]
-    return combine([jobs[i] for i in chosen], [results[i] for i in chosen], n_source)
+    questions = [jobs[i].questions for i in chosen]
+    return combine(
+        [results[i].answer for i in chosen],
+        [asked.rows for asked in questions],
+        [asked.trusted - n_source for asked in questions],
+        n_source,
+    )
 
 
 def _scaled(task):

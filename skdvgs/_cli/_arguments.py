@@ -7,14 +7,15 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from .._version import __version__
-from ._formats import format_of
+from skdvgs._cli._formats import format_of
+from skdvgs._version import __version__
 
 _VALUE = """\
 Value every row of a table: how well does it agree with rows that are trusted, or, where there are
 none, with the rest of the table? Rows with a wrong label or odd features get low values. The table
 is only read; what is asked for is written to new files, each whole or not at all.
 """
+
 
 _EXAMPLES = """\
 examples:

@@ -12,14 +12,19 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
-from ..exceptions import InvalidInputError
-from ._tables import import_for_cli
+from skdvgs._cli._tables import import_for_cli
+from skdvgs.exceptions import InvalidInputError
 
 # Categories up to this many get a column each.
 _MOST_CATEGORIES = 30
+
+
 # Text that hardly ever repeats names a row or describes it; it is no category.
 _FEWEST_OF_TEXT = 100
+
+
 _MISSING = "(missing)"
+
 
 Say = Callable[[str], None]
 

@@ -7,9 +7,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ..exceptions import SkdvgsError
-from ._arguments import check_usage, make_parser
-from ._value import run_value
+from skdvgs._cli._arguments import check_usage, make_parser
+from skdvgs._cli._value import run_value
+from skdvgs.exceptions import SkdvgsError
 
 
 def main(argv: Sequence[str] | None = None) -> int:

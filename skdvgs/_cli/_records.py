@@ -7,7 +7,7 @@ import io
 import numpy as np
 from numpy.typing import NDArray
 
-from ..exceptions import InvalidInputError
+from skdvgs.exceptions import InvalidInputError
 
 _QUOTE = ord('"')
 

@@ -16,9 +16,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..exceptions import InvalidInputError, MissingDependencyError
-from ._formats import format_of, is_compressed, separator_of
-from ._records import keep_records
+from skdvgs._cli._formats import format_of, is_compressed, separator_of
+from skdvgs._cli._records import keep_records
+from skdvgs.exceptions import InvalidInputError, MissingDependencyError
 
 
 def import_for_cli(library: str) -> Any:

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._files import check_writable, written_whole
-from .._filter import LowValueSampler
-from .._valuer import DVGSValuer
-from ..exceptions import InvalidInputError
-from ..plotting._matplotlib import import_pyplot
-from ._encoding import Say, encode
-from ._tables import Table, read_table, write_frame
+from skdvgs._cli._encoding import Say, encode
+from skdvgs._cli._tables import Table, read_table, write_frame
+from skdvgs._selection.sampler import LowValueSampler
+from skdvgs._utils.atomic_write import check_writable, written_whole
+from skdvgs._valuer import DVGSValuer
+from skdvgs.exceptions import InvalidInputError
+from skdvgs.plotting._matplotlib import import_pyplot
 
 # Whole numbers with more distinct values measure or count something.
 _MOST_CLASSES = 20

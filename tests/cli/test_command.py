@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_iris
 
-from skdvgs._cli import _value, main
+from skdvgs._cli import _value
+from skdvgs._cli._main import main
 
 from ..fake_valuers import CentroidValuer
 

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 
-from skdvgs._cutoff._label_bins import BINS, count_in_bins
-from skdvgs._cutoff._label_model import _LabelModel, label_share
+from skdvgs._values.low_fraction.label_model import BINS, _LabelModel, count_in_bins, label_share
 
 from .cases import classes, label_values
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skdvgs._cutoff._label_levels import label_levels
-from skdvgs._cutoff._label_tail import tail_share
+from skdvgs._values.low_fraction.label_levels import label_levels
+from skdvgs._values.low_fraction.label_tail import tail_share
 
 from .cases import classes
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from skdvgs._cutoff import low_share
-from skdvgs._cutoff._label_model import label_share
-from skdvgs._cutoff._mixture import separate_share
-from skdvgs._cutoff._target_rows import share_against_target
+from skdvgs._values.low_fraction.estimate import low_share
+from skdvgs._values.low_fraction.label_model import label_share
+from skdvgs._values.low_fraction.mixture import separate_share
+from skdvgs._values.low_fraction.target_rows import share_against_target
 
 from .cases import classes, own, target_rows
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._cutoff import low_share
+from skdvgs._values.low_fraction.estimate import low_share
 
 LABELS = np.arange(1000) % 2
 RATES = (0.05, 0.1, 0.2, 0.3, 0.4)

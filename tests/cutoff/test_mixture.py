@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._cutoff._mixture import separate_share
+from skdvgs._values.low_fraction.mixture import separate_share
 
 RATES = (0.05, 0.1, 0.2, 0.3, 0.4)
 

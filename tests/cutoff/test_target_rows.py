@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._cutoff._target_rows import share_against_target
+from skdvgs._values.low_fraction.target_rows import share_against_target
 
 from .cases import classes, own, target_rows
 

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from skdvgs._scores._kernel import absolute_distances, squared_distances
+from skdvgs._default_net.kernel import absolute_distances, squared_distances
 
 # name: (distance under test, the same by scipy)
 DISTANCES = {

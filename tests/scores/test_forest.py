@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._scores._forest import ClassForest, NumberForest
+from skdvgs._default_net.forest import ClassForest, NumberForest
 
 
 def table(seed=0, n=80, n_classes=3):
@@ -70,7 +70,7 @@ def test_a_class_without_rows_has_score_zero():
 
 
 def test_trees_of_many_rows_see_a_part_of_them(monkeypatch):
-    monkeypatch.setattr("skdvgs._scores._forest._MOST_ROWS_A_TREE", 30)
+    monkeypatch.setattr("skdvgs._default_net.forest._MOST_ROWS_A_TREE", 30)
     X, codes = table()
     scores = ClassForest(3, seed=0).fit(X, codes)
     assert {len(bag) for bag in scores._forest.estimators_samples_} == {30}

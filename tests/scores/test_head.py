@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from skdvgs._scores import HEAD_STEPS, head_learning_rate
+from skdvgs._default_net.head_training import HEAD_STEPS, head_learning_rate
 
 LOSSES = {
     "classification": lambda out, y: torch.nn.functional.cross_entropy(out, y.argmax(1)),

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skdvgs._scores._kernel import typical_distance
-from skdvgs._scores._kernel_ridge import PENALTIES, KernelRidge
+from skdvgs._default_net.kernel import typical_distance
+from skdvgs._default_net.kernel_ridge import PENALTIES, KernelRidge
 
 from .cases import DISTANCES, TABLES, dual_ridge, make, refitted_without_each_row
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from skdvgs._scores._kernel_ridge import KernelRidge
-from skdvgs._scores._landmark_ridge import LandmarkRidge
+from skdvgs._default_net.kernel_ridge import KernelRidge
+from skdvgs._default_net.nystroem_ridge import LandmarkRidge
 
 from .cases import DISTANCES, make, refitted_without_each_row
 
@@ -18,7 +18,7 @@ def primal_ridge(X, Y, X_new, penalty):
 @pytest.mark.parametrize("table", ["many features", "one feature", "duplicate rows"])
 @pytest.mark.parametrize("kind", DISTANCES)
 def test_left_out_scores_are_those_of_refitting_without_the_row(kind, table, monkeypatch):
-    monkeypatch.setattr("skdvgs._scores._landmark_ridge._BLOCK_ROWS", 7)
+    monkeypatch.setattr("skdvgs._default_net.nystroem_ridge._BLOCK_ROWS", 7)
     distance, exact = DISTANCES[kind]
     X, Y = make(table)
     ridge = LandmarkRidge(distance, 12, seed=0, penalty=0.1).fit(X, Y)
@@ -62,14 +62,14 @@ def test_blocks_of_rows_change_nothing(monkeypatch):
     distance, _ = DISTANCES["gaussian"]
     X, Y = make("many features")
     whole = LandmarkRidge(distance, 15, seed=0).fit(X, Y)
-    monkeypatch.setattr("skdvgs._scores._landmark_ridge._BLOCK_ROWS", 7)
+    monkeypatch.setattr("skdvgs._default_net.nystroem_ridge._BLOCK_ROWS", 7)
     blocks = LandmarkRidge(distance, 15, seed=0).fit(X, Y)
     assert blocks.penalty_ == whole.penalty_
     np.testing.assert_allclose(blocks.left_out_, whole.left_out_, atol=1e-4)
 
 
 def test_a_sample_of_the_rows_chooses_the_penalty(monkeypatch):
-    monkeypatch.setattr("skdvgs._scores._landmark_ridge._TUNING_ROWS", 200)
+    monkeypatch.setattr("skdvgs._default_net.nystroem_ridge._TUNING_ROWS", 200)
     distance, _ = DISTANCES["gaussian"]
     rng = np.random.default_rng(0)
     X = rng.normal(size=(600, 3)).astype(np.float32)

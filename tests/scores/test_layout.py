@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._scores._layout import BIAS, EqualLength, class_log_odds, label_log_odds
+from skdvgs._default_net.feature_layout import BIAS, EqualLength, class_log_odds, label_log_odds
 
 
 def test_class_log_odds_tell_the_ratios_of_probabilities():

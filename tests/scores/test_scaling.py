@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from skdvgs._scores._scaling import GlobalScaling, QuantileNormalScaling
+from skdvgs._default_net.scaling import GlobalScaling, QuantileNormalScaling
 
 SCALINGS = [QuantileNormalScaling, GlobalScaling]
 
@@ -52,8 +52,8 @@ def test_largest_numbers_stay_finite(scaling):
 def test_a_sample_of_many_rows_tells_the_scale(scaling, monkeypatch):
     X = rows(3000)
     whole = scaling(0).fit(X).transform(X)
-    monkeypatch.setattr("skdvgs._scores._scaling._MOST_ROWS_READ", 1500)
-    monkeypatch.setattr("skdvgs._scores._scaling._BLOCK_ROWS", 100)
+    monkeypatch.setattr("skdvgs._default_net.scaling._MOST_ROWS_READ", 1500)
+    monkeypatch.setattr("skdvgs._default_net.scaling._BLOCK_ROWS", 100)
     sampled = scaling(0).fit(X).transform(X)
     np.testing.assert_array_equal(sampled, scaling(0).fit(X).transform(X))
     assert np.corrcoef(sampled[:, 0], whole[:, 0])[0, 1] > 0.99

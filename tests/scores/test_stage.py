@@ -5,7 +5,9 @@ import pytest
 from sklearn.datasets import make_classification
 from sklearn.metrics import roc_auc_score
 
-from skdvgs._scores import RankNormalTarget, ScoreInput, _stage
+from skdvgs._default_net import out_of_sample_scores as _stage
+from skdvgs._default_net.out_of_sample_scores import ScoreInput
+from skdvgs._default_net.rank_normal_target import RankNormalTarget
 
 KINDS = {"classification": 3, "multilabel": 2, "regression": 2}
 
@@ -83,7 +85,7 @@ def test_landmarks_serve_larger_sets(kind, monkeypatch):
 @pytest.mark.parametrize("kind", KINDS)
 def test_scores_of_a_row_do_not_depend_on_its_own_label(kind, monkeypatch):
     # All rows together choose the penalty; given one, nothing of a label is left.
-    monkeypatch.setattr("skdvgs._scores._kernel_ridge.PENALTIES", [0.3])
+    monkeypatch.setattr("skdvgs._default_net.kernel_ridge.PENALTIES", [0.3])
     X, y = table(kind)
     before = fitted(kind, X, y)
     for row in range(3):

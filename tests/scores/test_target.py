@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._scores import RankNormalTarget
+from skdvgs._default_net.rank_normal_target import RankNormalTarget
 
 
 def test_scores_keep_ranks_whatever_the_tail():

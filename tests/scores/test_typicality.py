@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import spearmanr
 
-from skdvgs._scores._typicality import Typicality
+from skdvgs._default_net.typicality import Typicality
 
 
 def plain(X, reference):

@@ -71,9 +71,9 @@ class Witness:
 
 @pytest.mark.parametrize("many", [False, True])
 def test_fit_of_a_dask_array(client, many, monkeypatch):
-    monkeypatch.setattr("skdvgs._reading._SMALL_BYTES", 0)
+    monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
     if many:
-        monkeypatch.setattr("skdvgs._preparation.MOST_FITTED_ROWS", 150)
+        monkeypatch.setattr("skdvgs._default_net.prepare.MOST_FITTED_ROWS", 150)
     values = VALUER.fit(X, Y).values_
     blocks = da.from_array(X, chunks=(120, 8))
     fitted = VALUER.fit(blocks, da.from_array(Y, chunks=50))
@@ -81,7 +81,8 @@ def test_fit_of_a_dask_array(client, many, monkeypatch):
 
 
 def test_features_are_made_by_the_workers(client):
-    from skdvgs._sources import LargeRows, open_rows
+    from skdvgs._inputs.large.large_rows import LargeRows
+    from skdvgs._inputs.large.open import open_rows
 
     rows = LargeRows(open_rows(da.from_array(X, chunks=(100, 4))), np.float32)
     pids = rows.map_where_they_lie(Witness())
@@ -90,7 +91,7 @@ def test_features_are_made_by_the_workers(client):
 
 
 def test_a_row_that_is_not_finite_is_named(client, monkeypatch):
-    monkeypatch.setattr("skdvgs._reading._SMALL_BYTES", 0)
+    monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
     bad = X.copy()
     bad[333, 4] = np.inf
     with dask.config.set(scheduler=client), pytest.raises(ValueError, match="Row 333"):

@@ -13,7 +13,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from skdvgs import DVGSValuer, LowValueFilter, TargetSet
-from skdvgs._sources import fetch_ahead
+from skdvgs._inputs.large.prefetch import fetch_ahead
 from skdvgs.exceptions import InvalidInputError
 
 from .test_large_rows import PLACES
@@ -41,7 +41,7 @@ DEFAULT = DVGSValuer(max_epochs=5, n_restarts=2, random_state=0)
 @pytest.fixture
 def _nothing_is_small(monkeypatch):
     """Rows that lie elsewhere stay there, however few."""
-    monkeypatch.setattr("skdvgs._reading._SMALL_BYTES", 0)
+    monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
 
 
 @pytest.mark.usefixtures("_nothing_is_small")
@@ -84,7 +84,7 @@ def test_reconstruction(net, tmp_path, monkeypatch):
     fitted = valuer.fit(there, X_val=X_VAL)
     np.testing.assert_allclose(fitted.values_, values, rtol=1e-5, atol=1e-6)
     # Rows that are too many to hold are brought to quantiles batch by batch.
-    monkeypatch.setattr("skdvgs._preparation.MOST_FITTED_ROWS", 299)
+    monkeypatch.setattr("skdvgs._default_net.prepare.MOST_FITTED_ROWS", 299)
     again = valuer.fit(there, X_val=X_VAL).values_
     np.testing.assert_allclose(valuer.fit(X, X_val=X_VAL).values_, again, rtol=1e-5, atol=1e-6)
     assert np.corrcoef(values, again)[0, 1] > 0.99
@@ -144,8 +144,8 @@ class TestManyRows:
 
     @pytest.fixture(autouse=True)
     def _many_is_100(self, monkeypatch):
-        monkeypatch.setattr("skdvgs._preparation.MOST_FITTED_ROWS", 100)
-        monkeypatch.setattr("skdvgs._preparation._BLOCK_ROWS", 33)
+        monkeypatch.setattr("skdvgs._default_net.prepare.MOST_FITTED_ROWS", 100)
+        monkeypatch.setattr("skdvgs._default_net.prepare._BLOCK_ROWS", 33)
 
     @pytest.mark.parametrize("target", [{}, {"X_val": X_VAL, "y_val": Y_VAL}])
     def test_other_rows_get_the_features_of_new_rows(self, target):
@@ -163,17 +163,17 @@ class TestManyRows:
         for n_jobs in (2, None):
             valuer = DEFAULT.set_params(n_jobs=n_jobs)
             np.testing.assert_array_equal(valuer.fit(X, Y).values_, values)
-        monkeypatch.setattr("skdvgs._reading._SMALL_BYTES", 0)
-        monkeypatch.setattr("skdvgs._preparation._LEAST_FITTED_ROWS", 100)
+        monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+        monkeypatch.setattr("skdvgs._default_net.prepare._LEAST_FITTED_ROWS", 100)
         there = PLACES["memmap"](tmp_path, X)
         np.testing.assert_array_equal(DEFAULT.fit(there, Y).values_, values)
 
     def test_wide_rows_that_lie_elsewhere_are_not_all_brought_to_memory(
         self, tmp_path, monkeypatch
     ):
-        monkeypatch.setattr("skdvgs._reading._SMALL_BYTES", 0)
-        monkeypatch.setattr("skdvgs._preparation._MOST_FITTED_NUMBERS", 5 * 60)
-        monkeypatch.setattr("skdvgs._preparation._LEAST_FITTED_ROWS", 50)
+        monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+        monkeypatch.setattr("skdvgs._default_net.prepare._MOST_FITTED_NUMBERS", 5 * 60)
+        monkeypatch.setattr("skdvgs._default_net.prepare._LEAST_FITTED_ROWS", 50)
         valuer = DEFAULT.fit(PLACES["memmap"](tmp_path, X), Y)
         forest = valuer._trajectories._stage._scores._scorers[0]
         assert len(forest.left_out_) == 60

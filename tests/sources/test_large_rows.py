@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.utils.data import Dataset, IterableDataset, TensorDataset
 
-from skdvgs._sources import LargeRows, MappedReader, in_blocks, open_rows
+from skdvgs._inputs.large.large_rows import LargeRows, in_blocks
+from skdvgs._inputs.large.open import open_rows
+from skdvgs._inputs.large.readers import MappedReader
 from skdvgs.exceptions import InvalidInputError
 
 TABLE = np.random.default_rng(0).normal(size=(300, 5))
@@ -96,8 +98,8 @@ def test_reads_what_an_array_reads(rows):
 def test_any_rows_in_any_order(numbers, block):
     rows = LargeRows(open_rows(sp.csr_array(TABLE)), np.float64)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skdvgs._sources._large._BLOCK_NUMBERS", 5 * block)
-        patch.setattr("skdvgs._sources._large._MOST_GAP", block // 3)
+        patch.setattr("skdvgs._inputs.large.large_rows._BLOCK_NUMBERS", 5 * block)
+        patch.setattr("skdvgs._inputs.large.large_rows._MOST_GAP", block // 3)
         index = np.array(numbers, dtype=int)
         np.testing.assert_array_equal(rows[index], TABLE[index])
         blocks = list(in_blocks(rows))
@@ -228,7 +230,7 @@ def test_pages_that_were_read_are_given_back(tmp_path):
         pages = pages.base
     with pytest.MonkeyPatch.context() as patch:
         find = rows._reader.read.__globals__["_pages_of"]
-        patch.setattr("skdvgs._sources._readers._pages_of", lambda part, _: find(part, pages))
+        patch.setattr("skdvgs._inputs.large.readers._pages_of", lambda part, _: find(part, pages))
         parts = [rows[part] for part in in_blocks(rows, 10_000)]
     np.testing.assert_array_equal(np.concatenate(parts), table)
     assert len(given_back) == 3

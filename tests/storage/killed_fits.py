@@ -5,7 +5,7 @@ import time
 
 import torch
 
-from skdvgs._storage import _run_folder
+from skdvgs._storage import checkpoint_dir as _run_folder
 from tests.storage.cases import ATTRIBUTES, given, momentum_net, valuer
 
 CASES = {

@@ -12,8 +12,8 @@ import torch
 from sklearn.model_selection import KFold
 from torch import nn
 
-from skdvgs._storage import rows_digest
-from skdvgs._storage._describe import describe
+from skdvgs._storage.describe import describe
+from skdvgs._storage.digests import rows_digest
 from tests.storage.cases import Small, momentum_net
 
 
@@ -101,7 +101,7 @@ class Sliced:
 
 def test_rows_are_read_in_blocks(monkeypatch):
     rows = np.random.default_rng(0).normal(size=(1000, 7))
-    monkeypatch.setattr("skdvgs._storage._digests._BLOCK_BYTES", 7 * 8 * 64)
+    monkeypatch.setattr("skdvgs._storage.digests._BLOCK_BYTES", 7 * 8 * 64)
     sliced = Sliced(rows)
     assert rows_digest(sliced) == rows_digest(rows)
     assert sliced.longest == 64

@@ -62,7 +62,7 @@ def test_what_changed_is_named_and_refused_before_any_work(change, tmp_path, mon
 
 def test_another_version_of_a_library_is_refused(tmp_path, monkeypatch):
     valuer(checkpoint_dir=tmp_path).fit(**given())
-    monkeypatch.setattr("skdvgs._storage._fingerprint.version", lambda name: f"{name} 99")
+    monkeypatch.setattr("skdvgs._storage.fit_fingerprint.version", lambda name: f"{name} 99")
     with pytest.raises(InvalidInputError, match=r"version of torch was .*, is torch 99"):
         valuer(checkpoint_dir=tmp_path).fit(**given())
 

@@ -11,8 +11,8 @@ from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from sklearn.model_selection import KFold, StratifiedKFold
 
-from skdvgs._scoring import SourceScorer
-from skdvgs._storage import _run_folder
+from skdvgs._scoring.scorer import SourceScorer
+from skdvgs._storage import checkpoint_dir as _run_folder
 from skdvgs.exceptions import (
     DamagedFileWarning,
     InvalidInputError,
@@ -57,7 +57,7 @@ def test_a_fit_with_a_folder_is_the_fit_without_and_returns_at_once(case, tmp_pa
     saved = valuer(net, checkpoint_dir=tmp_path, **settings).fit(**given(target))
     assert_equal_fits(plain, saved)
     assert not any("unfinished" in name for name in files(tmp_path))
-    monkeypatch.setattr("skdvgs._job.TrajectoryJob.run", None)
+    monkeypatch.setattr("skdvgs._trajectory.job.TrajectoryJob.run", None)
     again = valuer(net, checkpoint_dir=str(tmp_path), n_jobs=2, verbose=0, **settings)
     assert_equal_fits(plain, again.fit(**given(target)))
     if plain._trajectories is not None:
@@ -105,7 +105,7 @@ def plain_fit(**settings):
 
 def test_weights_that_came_out_otherwise_start_from_the_beginning(tmp_path, monkeypatch):
     begun = stopped_fit(tmp_path, monkeypatch, steps=5)
-    monkeypatch.setattr("skdvgs._visit.Visitor._digest", lambda *_: "other")
+    monkeypatch.setattr("skdvgs._trajectory.checkpoint_scorer.Visitor._digest", lambda *_: "other")
     assert_equal_fits(plain_fit(), begun.fit(**given()))
 
 

@@ -1,0 +1,116 @@
+"""Columns of any unit to numbers whose distances mean something."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.preprocessing import QuantileTransformer
+
+Floats32 = NDArray[np.float32]
+
+
+_MOST_QUANTILES = 400
+
+
+_MOST_ROWS_READ = 10_000
+
+
+# Quantiles of the ends are infinite; and few values far out must not rule the distances.
+_CLIP_QUANTILES = 3.0
+
+
+_CLIP_STANDARD = 4.0
+
+
+_BLOCK_ROWS = 8192
+
+
+class Scaling(Protocol):
+    """A scaling of columns, learnt on some rows and applied to any."""
+
+    def fit(self, X: NDArray[Any]) -> Scaling:
+        """Learn from rows of shape (n_samples, n_features)."""
+
+    def transform(self, X: NDArray[Any]) -> Floats32:
+        """Scale rows; the shape stays."""
+
+
+class QuantileNormalScaling:
+    """Each column to normal scores of its quantiles, with mean 0 and variance 1.
+
+    Ranks know no units and no outliers: right for tables of unlike columns.
+
+    Parameters
+    ----------
+    seed : int
+        Which rows the quantiles are taken from where there are more than 10,000.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def fit(self, X: NDArray[Any]) -> QuantileNormalScaling:
+        """Learn the quantiles of each column."""
+        rows = _some_rows(X, self._seed)
+        self._quantiles: Any = QuantileTransformer(
+            n_quantiles=min(_MOST_QUANTILES, len(rows)), output_distribution="normal"
+        ).fit(rows)
+        scores = self._clipped(rows)
+        self._mean = scores.mean(axis=0)
+        spread = scores.std(axis=0)
+        self._spread = np.where(spread > 0, spread, 1.0)
+        return self
+
+    def transform(self, X: NDArray[Any]) -> Floats32:
+        """Standardised normal scores, in [-4, 4]."""
+        scaled = np.empty(X.shape, dtype=np.float32)
+        for start in range(0, len(X), _BLOCK_ROWS):
+            rows = slice(start, start + _BLOCK_ROWS)
+            standard = (self._clipped(X[rows]) - self._mean) / self._spread
+            scaled[rows] = np.clip(standard, -_CLIP_STANDARD, _CLIP_STANDARD)
+        return scaled
+
+    def _clipped(self, X: NDArray[Any]) -> NDArray[np.float64]:
+        # In float64: differences of the largest float32 numbers would overflow.
+        scores = self._quantiles.transform(X.astype(np.float64))
+        return np.clip(scores, -_CLIP_QUANTILES, _CLIP_QUANTILES)
+
+
+class GlobalScaling:
+    """All columns divided by one number, their root mean square spread.
+
+    Embeddings, pixels and principal components want their relative scales kept.
+
+    Parameters
+    ----------
+    seed : int
+        Which rows are read where there are more than 10,000.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def fit(self, X: NDArray[Any]) -> GlobalScaling:
+        """Learn the spread."""
+        rows = _some_rows(X, self._seed)
+        # Distances do not depend on the centre, their rounding does: most rows lie near medians.
+        self._centre = np.median(rows, axis=0)
+        spread = float(np.sqrt(rows.var(axis=0).mean()))
+        self._spread = spread if spread > 0 else 1.0
+        return self
+
+    def transform(self, X: NDArray[Any]) -> Floats32:
+        """Scaled columns, around 0."""
+        scaled = np.empty(X.shape, dtype=np.float32)
+        for start in range(0, len(X), _BLOCK_ROWS):
+            rows = slice(start, start + _BLOCK_ROWS)
+            scaled[rows] = np.clip((X[rows] - self._centre) / self._spread, -1e6, 1e6)
+        return scaled
+
+
+def _some_rows(X: NDArray[Any], seed: int) -> NDArray[np.float64]:
+    if len(X) > _MOST_ROWS_READ:
+        X = X[np.random.default_rng(seed).choice(len(X), _MOST_ROWS_READ, replace=False)]
+    return X.astype(np.float64)

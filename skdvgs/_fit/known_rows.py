@@ -1,0 +1,69 @@
+"""Known rows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skdvgs._inputs.large.large_rows import in_blocks
+from skdvgs._inputs.task import Rows
+
+
+class KnownRows:
+    """Finds rows that were fitted.
+
+    Parameters
+    ----------
+    rows : Rows
+        The rows to know again.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        digests = [_digests(rows.X[part], rows.y[part]) for part in in_blocks(rows.X)]
+        of_features, of_both = (np.concatenate(parts) for parts in zip(*digests, strict=True))
+        self._by_features, self._by_both = _Index(of_features), _Index(of_both)
+
+    def find(self, rows: Rows) -> NDArray[np.intp]:
+        """Position of each row among the fitted ones with the same label, -1 for new rows."""
+        return self._by_both.find(_digests(rows.X[:], rows.y)[1])
+
+    def find_features(self, X: NDArray[Any]) -> NDArray[np.intp]:
+        """Position of each row among the fitted ones with whatever label, -1 for new rows."""
+        return self._by_features.find(_digests(X, np.empty((len(X), 0)))[0])
+
+
+class _Index:
+    def __init__(self, digests: NDArray[np.uint64]) -> None:
+        self._order = np.argsort(digests, kind="stable")
+        self._sorted = digests[self._order]
+
+    def find(self, digests: NDArray[np.uint64]) -> NDArray[np.intp]:
+        at = np.minimum(np.searchsorted(self._sorted, digests), len(self._sorted) - 1)
+        return np.where(self._sorted[at] == digests, self._order[at], -1)
+
+
+def _digests(X: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """64 bits for the features of each row, and 64 for these and its label.
+
+    Of millions of rows hardly two unequal ones share them.
+    """
+    of_features, of_both = np.empty((2, len(X)), dtype=np.uint64)
+    for i, (features, label) in enumerate(zip(_bytes_of(X), _bytes_of(y), strict=True)):
+        digest = hashlib.blake2b(features, digest_size=8)
+        of_features[i] = int.from_bytes(digest.digest(), "little")
+        digest.update(label)
+        of_both[i] = int.from_bytes(digest.digest(), "little")
+    return of_features, of_both
+
+
+def _bytes_of(array: NDArray[Any]) -> Iterator[bytes]:
+    """Bytes of each row, the same for equal rows."""
+    if array.dtype.kind not in "biuf":
+        return (repr(row).encode() for row in array)
+    # Adding zero makes one number of the two zeros.
+    rows = np.ascontiguousarray(array + 0)
+    return (row.tobytes() for row in rows)

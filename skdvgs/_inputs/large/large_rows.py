@@ -1,0 +1,219 @@
+"""Many rows, read part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import assert_all_finite
+
+from skdvgs.exceptions import InvalidInputError
+
+# Numbers read at a time where nothing else says how many: 8 MiB as float32.
+_BLOCK_NUMBERS = 2**21
+
+
+# Rows between two rows that are asked for, up to which reading all of them is the faster way.
+_MOST_GAP = 64
+
+
+Function = Callable[[NDArray[Any]], NDArray[Any]]
+
+
+class Reader(Protocol):
+    """Where rows come from. Attribute ``shape`` is that of an array of all of them."""
+
+    shape: tuple[int, ...]
+
+    def read(self, start: int, stop: int) -> NDArray[Any]:
+        """Rows from `start` up to `stop`, as numbers of any type."""
+
+
+class LargeRows:
+    """Rows that are read when they are asked for, as numbers a network can use.
+
+    Parameters
+    ----------
+    reader : Reader
+        Where they come from.
+    dtype : dtype
+        What they are read as.
+    name : str
+        What messages call them.
+    """
+
+    def __init__(self, reader: Reader, dtype: Any, name: str = "X") -> None:
+        self._reader = reader
+        self._name = name
+        self.shape = tuple(reader.shape)
+        self.ndim = len(self.shape)
+        self.dtype: np.dtype[Any] = np.dtype(dtype)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all rows in memory."""
+        return int(np.prod(self.shape, dtype=object)) * self.dtype.itemsize
+
+    def __getitem__(self, index: Any) -> NDArray[Any]:
+        """Some rows: by a slice, by numbers in any order and repeated, or one by its number.
+
+        Raises
+        ------
+        InvalidInputError
+            If they cannot be read, or are not finite.
+        """
+        if isinstance(index, slice):
+            start, stop, step = index.indices(len(self))
+            if step == 1:
+                return self._read(start, max(start, stop))
+            return self[np.arange(start, stop, step)]
+        if isinstance(index, (int, np.integer)):
+            return self[np.array([index])][0]
+        index = np.asarray(index)
+        if index.dtype == bool:
+            index = np.flatnonzero(index)
+        index = np.where(index < 0, index + len(self), index)
+        wanted, place = np.unique(index, return_inverse=True)
+        if len(wanted) == 0:
+            return np.empty((0, *self.shape[1:]), dtype=self.dtype)
+        found = np.empty((len(wanted), *self.shape[1:]), dtype=self.dtype)
+        for part in self._spans(wanted):
+            first = int(wanted[part.start])
+            found[part] = self._read(first, int(wanted[part.stop - 1]) + 1)[wanted[part] - first]
+        return found[place.reshape(index.shape)]
+
+    def check(self) -> None:
+        """Read every row once.
+
+        Raises
+        ------
+        InvalidInputError
+            For the first block that cannot be read, or is not finite.
+        """
+        if self.map_where_they_lie(_nothing) is None:
+            for rows in in_blocks(self):
+                self[rows]
+
+    def map_where_they_lie(self, function: Function) -> NDArray[Any] | None:
+        """What a function makes of each block of rows, computed on the machine that holds it.
+
+        Parameters
+        ----------
+        function : callable
+            Makes an array of shape (n, n_columns) of n rows.
+
+        Returns
+        -------
+        array of shape (n_samples, n_columns) or None
+            None where all rows are read by this machine anyway.
+        """
+        map_blocks = getattr(self._reader, "map_blocks", None)
+        if map_blocks is None:
+            return None
+        return map_blocks(partial(_map_block, function, self.dtype, self._name))
+
+    def _spans(self, wanted: NDArray[np.intp]) -> Iterator[slice]:
+        """Parts of sorted row numbers that are near each other and not too many to read."""
+        most = rows_of_block(self)
+        start = 0
+        far = np.diff(wanted) > _MOST_GAP
+        for end in [*(np.flatnonzero(far) + 1), len(wanted)]:
+            while start < end:
+                upto = np.searchsorted(wanted, wanted[start] + most)
+                stop = int(min(end, upto))
+                yield slice(start, stop)
+                start = stop
+
+    def _read(self, start: int, stop: int) -> NDArray[Any]:
+        try:
+            rows = np.asarray(self._reader.read(start, stop))
+        except InvalidInputError:
+            raise
+        except Exception as error:
+            raise InvalidInputError(
+                f"Rows {start} to {stop} of {self._name} cannot be read: {error}. Every row is "
+                "read when it is valued. Keep the file, or the data set, open and unchanged."
+            ) from error
+        if rows.shape != (stop - start, *self.shape[1:]):
+            raise InvalidInputError(
+                f"Rows {start} to {stop} of {self._name} were read as an array of shape "
+                f"{rows.shape}, not {(stop - start, *self.shape[1:])}. All rows must be alike."
+            )
+        return as_numbers(rows, self.dtype, self._name, start)
+
+
+def as_numbers(rows: NDArray[Any], dtype: np.dtype[Any], name: str, start: int) -> NDArray[Any]:
+    """Rows as finite numbers of a type.
+
+    Parameters
+    ----------
+    rows : array of shape (n, ...)
+        As they were read.
+    dtype : dtype
+        What they are to be.
+    name : str
+        What messages call all the rows.
+    start : int
+        Number of the first one of these.
+
+    Raises
+    ------
+    InvalidInputError
+        If they are no numbers, or not finite.
+    """
+    if rows.dtype.kind == "c":
+        raise InvalidInputError(
+            f"Complex data not supported: {name} holds complex numbers. A network needs real "
+            "ones. Pass real and imaginary parts as columns."
+        )
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # said below, with the row
+            rows = np.ascontiguousarray(rows, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(
+            f"Rows {start} to {start + len(rows)} of {name} are no numbers: {error}. A network "
+            "needs numbers. Encode them first."
+        ) from error
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            assert_all_finite(rows, input_name=name)
+    except ValueError as error:
+        bad = start + int(np.argmin(np.isfinite(rows.reshape(len(rows), -1)).all(axis=1)))
+        raise InvalidInputError(f"{error} Row {bad} is the first one.") from error
+    return rows
+
+
+def _map_block(
+    function: Function, dtype: np.dtype[Any], name: str, start: int, rows: NDArray[Any]
+) -> NDArray[Any]:
+    return function(as_numbers(rows, dtype, name, start))
+
+
+def _nothing(rows: NDArray[Any]) -> NDArray[Any]:
+    return np.empty((len(rows), 0), dtype=np.float32)
+
+
+def rows_of_block(rows: Any) -> int:
+    """Rows that make a block of a few MiB."""
+    return max(1, _BLOCK_NUMBERS // max(1, int(np.prod(rows.shape[1:]))))
+
+
+def in_blocks(rows: Any, size: int | None = None) -> Iterator[slice]:
+    """Slices that cover an array, or large rows, block by block.
+
+    Parameters
+    ----------
+    rows : array or LargeRows
+        What to cover.
+    size : int or None
+        Rows of a block; None makes blocks of a few MiB.
+    """
+    step = rows_of_block(rows) if size is None else size
+    for start in range(0, len(rows), step):
+        yield slice(start, min(start + step, len(rows)))

@@ -1,0 +1,61 @@
+"""Tell which reader an X needs, without importing the library that made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from torch.utils.data import Dataset, IterableDataset
+
+from skdvgs._inputs.large.large_rows import Reader
+from skdvgs._inputs.large.readers import (
+    ArrayReader,
+    DaskReader,
+    DatasetReader,
+    H5Reader,
+    MemmapReader,
+    SparseReader,
+)
+from skdvgs.exceptions import InvalidInputError
+
+_BY_LIBRARY: dict[str, type[ArrayReader]] = {
+    "dask": DaskReader,
+    "h5py": H5Reader,
+    "zarr": ArrayReader,
+}
+
+
+def open_rows(X: Any, name: str = "X") -> Reader | None:
+    """A reader of X, or None for arrays, frames and lists, which are in memory already.
+
+    Parameters
+    ----------
+    X : object
+        As the user passed it.
+    name : str
+        What messages call it.
+
+    Raises
+    ------
+    InvalidInputError
+        If X is a kind of data whose rows have no numbers to be called by.
+    """
+    if isinstance(X, np.memmap) and X.ndim > 1:
+        return MemmapReader(X)
+    if issparse(X):
+        return SparseReader(X) if X.ndim == 2 else None
+    if isinstance(X, IterableDataset) or (isinstance(X, Dataset) and not hasattr(X, "__len__")):
+        raise InvalidInputError(
+            f"{name} is a Dataset that is only iterated over. Rows are read at every checkpoint, "
+            "by their number. Use a map-style Dataset, or fit on a part and value the rest with "
+            "score_chunks."
+        )
+    if isinstance(X, Dataset):
+        if len(X) == 0:  # type: ignore[arg-type]
+            raise InvalidInputError(f"Found array with 0 sample(s): the Dataset {name} is empty.")
+        return DatasetReader(X)
+    library = type(X).__module__.partition(".")[0]
+    if library in _BY_LIBRARY and hasattr(X, "shape") and not hasattr(X, "columns"):
+        return _BY_LIBRARY[library](X) if len(X.shape) > 1 else None
+    return None

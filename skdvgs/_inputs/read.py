@@ -1,0 +1,52 @@
+"""Check all that a user passes to fit, before any work starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from skdvgs._inputs.features import labels_within, read_features, read_target_features
+from skdvgs._inputs.target_set import check_scale, unpack_target
+from skdvgs._inputs.targets import check_classes, read_target_y, read_y
+from skdvgs._inputs.task import Rows
+
+
+@dataclass(frozen=True)
+class FitData:
+    """Checked source and target rows.
+
+    Attributes
+    ----------
+    source : Rows
+        Rows to value.
+    target : Rows or None
+        Trusted rows; None for cross-fitting.
+    n_classes : int
+        Classes in both; 0 where there are none.
+    y : array-like or None
+        Labels as the user gave them.
+    """
+
+    source: Rows
+    target: Rows | None
+    n_classes: int
+    y: Any
+
+
+def read_fit_data(estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, task: str) -> FitData:
+    """Check both sets before any work starts."""
+    given = y = labels_within(X) if y is None else y
+    X_val, y_val = unpack_target(X_val, y_val)
+    y_val = labels_within(X_val) if y_val is None else y_val
+    X = read_features(estimator, X, estimator.net)
+    kind, y = read_y(y, len(X), task)
+    source, target = Rows(X, y, kind), None
+    if X_val is not None:
+        X_val = read_target_features(estimator, X_val, X, estimator.net)
+        y_val = read_target_y(y_val, len(X_val), kind, y, estimator.task)
+        check_scale(X, X_val)
+        target = Rows(X_val, y_val, kind)
+    n_classes = 0
+    if kind == "classification":
+        n_classes = check_classes(y, y if target is None else target.y)
+    return FitData(source, target, n_classes, given)

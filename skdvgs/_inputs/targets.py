@@ -1,0 +1,235 @@
+"""Targets."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import check_array, column_or_1d
+
+from skdvgs._inputs.features import (
+    _refusing,
+)
+from skdvgs._inputs.task import Kind, Task
+from skdvgs.exceptions import InvalidInputError, UnseenLabelWarning
+
+_CLASS_TYPES = ("binary", "multiclass")
+
+
+_REAL_TYPES = ("continuous", "continuous-multioutput")
+
+
+_MOST_FLOAT_CLASSES = 20
+
+
+_LARGEST_TARGET = 1e150
+
+
+def read_new_y(y: Any, n_samples: int, kind: str, task: Task) -> NDArray[Any]:
+    """Labels or targets of rows to value after fit.
+
+    Raises
+    ------
+    InvalidInputError
+        If they are of another kind than those of fit, or hold a label that fit did not see.
+    """
+    asked = {"multilabel": "auto"}.get(kind, kind)
+    read_as, read = read_y(y, n_samples, asked)
+    if read_as != kind:
+        raise InvalidInputError(
+            f"y is read as {read_as} but fit learnt {kind}. Values are of one kind. Encode y as "
+            "in fit."
+        )
+    if kind in ("multilabel", "regression") and read.shape[1] != task.n_outputs:
+        raise InvalidInputError(
+            f"y has {read.shape[1]} columns but that of fit had {task.n_outputs}. The network "
+            "predicts as many as in fit. Pass the same columns."
+        )
+    if kind == "classification":
+        assert task.classes is not None
+        _check_sortable(task.classes, read)
+        unknown = np.setdiff1d(read, task.classes)
+        if len(unknown):
+            raise InvalidInputError(
+                f"y holds {unknown.tolist()[:10]}, which fit did not see. The network has no "
+                f"output for it. Labels of fit are {task.classes.tolist()[:10]}."
+            )
+    return read
+
+
+def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, NDArray[Any]]:
+    """Check labels or targets and say which kind they are.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
+        Labels or targets; None for reconstruction.
+    n_samples : int
+        Rows of the X they belong to.
+    task : {'auto', 'classification', 'regression', 'reconstruction'}
+        What the caller asks for.
+    name : str
+        What to call it in messages.
+
+    Returns
+    -------
+    kind : str
+        The kind of task.
+    y : array
+        (n,) labels, (n, k) indicators, or (n, k) float64 targets.
+
+    Raises
+    ------
+    InvalidInputError
+        If y has another length than X, holds NaN, or fits no task.
+    """
+    if y is None and task in ("classification", "regression"):
+        raise InvalidInputError(
+            f"{name} is None but the task is {task}: it requires y to be passed. Without labels "
+            "rows can only be valued by reconstruction. Pass them, or leave task='auto'."
+        )
+    if y is None or task == "reconstruction":
+        return "reconstruction", np.empty((n_samples, 0), dtype=np.float32)
+    y = _as_array(y, n_samples, name)
+    if task == "regression":
+        return "regression", _as_columns(y, name)
+    kind = _kind_of(y, name)
+    if kind == "regression":
+        if task == "classification":
+            raise InvalidInputError(
+                f"{name} holds continuous numbers but the task is classification. A class for "
+                "each number cannot be learnt. Make classes of them, or use task='regression'."
+            )
+        return kind, _as_columns(y, name)
+    return kind, (column_or_1d(y, warn=True) if kind == "classification" else y)
+
+
+def read_target_y(
+    y_val: Any, n_target: int, kind: Kind, y: NDArray[Any], asked: str
+) -> NDArray[Any]:
+    """Labels or targets of the target set, which must be of the kind that y is.
+
+    ``asked`` is the task that the caller asks for.
+    """
+    if y_val is not None and kind == "reconstruction" and asked == "auto":
+        raise InvalidInputError(
+            "y_val was passed without y. Rows without labels are valued by reconstruction, which "
+            "reads no labels. Pass y too, or set task='reconstruction'."
+        )
+    if y_val is None and kind != "reconstruction":
+        raise InvalidInputError(
+            f"y_val is missing: y makes the task {kind}, and the target set is to be learnt. "
+            "Pass y_val with X_val, or leave both out."
+        )
+    # y tells the task: a small target set may not show, say, that its numbers are continuous.
+    task = "auto" if kind == "multilabel" else kind
+    kind_val, read = read_y(y_val, n_target, task, name="y_val")
+    if kind_val != kind or read.shape[1:] != y.shape[1:]:
+        raise InvalidInputError(
+            f"y_val is read as {kind_val} of shape {read.shape}, y as {kind} of shape {y.shape}. "
+            "Both must be of one kind. Encode them in the same way."
+        )
+    if kind == "classification":
+        _check_sortable(y, read)
+    return read
+
+
+def _check_sortable(y: NDArray[Any], y_val: NDArray[Any]) -> None:
+    # numpy would turn the number 1 into the text "1" when it joins the two.
+    is_text = [
+        labels.dtype.kind in "US" or (labels.dtype.kind == "O" and isinstance(labels[0], str))
+        for labels in (y, y_val)
+    ]
+    if is_text[0] != is_text[1]:
+        raise InvalidInputError(
+            f"y holds {'text' if is_text[0] else 'numbers'}, y_val "
+            f"{'text' if is_text[1] else 'numbers'}. Labels of both sets must be of one type. "
+            "Convert them, e.g. y.astype(str) and y_val.astype(str)."
+        )
+
+
+def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
+    options = {"accept_sparse": "csr", "dtype": None, "ensure_2d": False}
+    with _refusing():
+        y = check_array(y, ensure_min_samples=0, input_name=name, **options)
+    y = y.toarray() if hasattr(y, "toarray") else y
+    if y.ndim not in (1, 2):
+        raise InvalidInputError(
+            f"{name} has {y.ndim} dimensions. Labels and targets are one column or several. "
+            "Reshape it to (n_samples,) or (n_samples, n_outputs)."
+        )
+    if len(y) != n_samples:
+        raise InvalidInputError(
+            f"Found inconsistent numbers of samples: {name} has {len(y)} rows, its X has "
+            f"{n_samples}. Each row needs its own label. Pass both from the same table."
+        )
+    return y
+
+
+def _as_columns(y: NDArray[Any], name: str) -> NDArray[np.float64]:
+    try:
+        y = y.astype(np.float64).reshape(len(y), -1)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(
+            f"{name} cannot be read as numbers ({error}). Regression needs numbers. Encode it, "
+            "or use task='classification'."
+        ) from error
+    if len(y) and np.abs(y).max() > _LARGEST_TARGET:
+        raise InvalidInputError(
+            f"{name} holds numbers up to {np.abs(y).max():.3g}. Their squares are more than a "
+            "number can hold. Divide it by a constant: the unit does not matter."
+        )
+    return y
+
+
+def _kind_of(y: NDArray[Any], name: str) -> Kind:
+    # Measurements are often whole numbers stored as floats; classes hardly ever are, and many.
+    if y.dtype.kind == "f" and y.ndim == 1 and len(np.unique(y)) > _MOST_FLOAT_CLASSES:
+        return "regression"
+    with _refusing():
+        kind = type_of_target(y, input_name=name)
+    if kind in _CLASS_TYPES:
+        return "classification"
+    if kind in _REAL_TYPES:
+        return "regression"
+    if kind == "multilabel-indicator":
+        return "multilabel"
+    raise InvalidInputError(
+        f"Unknown label type: {name} is of kind {kind!r}. Such labels cannot be valued together. "
+        "Pass one column of labels, 0/1 indicators, or numbers with task='regression'."
+    )
+
+
+def check_classes(y: Any, y_target: Any) -> int:
+    """Refuse a target set of one class; warn of labels that it lacks.
+
+    Returns
+    -------
+    int
+        Classes in both sets together.
+
+    Raises
+    ------
+    InvalidInputError
+        If the target set holds one class only.
+    """
+    known = np.unique(y_target)
+    if len(known) < 2:
+        raise InvalidInputError(
+            f"The target set holds one class only: {known.tolist()}. A network that sees 1 class "
+            "learns nothing about the others. Give target rows of at least two classes."
+        )
+    lacking = np.setdiff1d(y, known)
+    if len(lacking):
+        warnings.warn(
+            f"y holds {lacking.tolist()[:10]}, which the target set lacks: "
+            f"{int(np.isin(y, lacking).sum())} rows. Their gradients disagree with every target "
+            "gradient, so their values will be low whatever their quality. Add such rows to the "
+            "target set.",
+            UnseenLabelWarning,
+            stacklevel=4,
+        )
+    return len(known) + len(lacking)

@@ -1,0 +1,101 @@
+"""Which learning task labels or targets pose, and how a network is given them as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skdvgs._inputs.large.large_rows import LargeRows
+
+Features = NDArray[Any] | LargeRows
+
+
+Kind = Literal["classification", "multilabel", "regression", "reconstruction"]
+
+
+TASKS = ("auto", "classification", "regression", "reconstruction")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Checked features and labels of a set of rows.
+
+    Attributes
+    ----------
+    X : array or LargeRows of shape (n_samples, ...)
+        Features, float32, or int64 for a network of one's own that embeds integers.
+    y : array
+        Labels (n,), indicators (n, k) or float64 targets (n, k); without columns (n, 0) when
+        features are to be reconstructed.
+    kind : str
+        The kind of task.
+    """
+
+    X: Features
+    y: NDArray[Any]
+    kind: Kind
+
+    def take(self, index: NDArray[np.intp] | slice) -> Rows:
+        """Some of the rows, in memory."""
+        return Rows(self.X[index], self.y[index], self.kind)
+
+    def joined(self, other: Rows) -> Rows:
+        """These rows, then others of their kind, in memory."""
+        X = np.concatenate([self.X[:], other.X[:]])
+        return Rows(X, np.concatenate([self.y, other.y]), self.kind)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A kind of task and how its labels or targets are encoded.
+
+    Attributes
+    ----------
+    kind : str
+        'classification' (one of the classes), 'multilabel' (any of them), 'regression' (one
+        or more numbers) or 'reconstruction' (the features themselves).
+    n_outputs : int
+        Numbers a network has to return for a row.
+    classes : array of shape (n_classes,) or None
+        Sorted labels; column numbers for 'multilabel'.
+    mean, scale : arrays of shape (n_outputs,)
+        Of the target set's y, for regression: the network fits ``(y - mean) / scale``.
+    """
+
+    kind: Kind
+    n_outputs: int
+    classes: NDArray[Any] | None = None
+    mean: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
+    scale: NDArray[np.float64] = field(default_factory=lambda: np.ones(1))
+
+    def encode(self, rows: Rows) -> NDArray[Any]:
+        """Class numbers (n,) int64, or float32 targets of shape (n, n_outputs) or X's own."""
+        if self.kind == "reconstruction":
+            return rows.X[:]
+        if self.kind == "classification":
+            assert self.classes is not None
+            return np.searchsorted(self.classes, rows.y).astype(np.int64)
+        if self.kind == "multilabel":
+            return rows.y.astype(np.float32)
+        return ((rows.y - self.mean) / self.scale).astype(np.float32)
+
+
+def make_task(source: Rows, target: Rows) -> Task:
+    """Fix the classes from both sets, and the scale of targets from the target set alone."""
+    kind, y = source.kind, target.y
+    if kind == "classification":
+        classes = np.unique(np.concatenate([source.y, y]))
+        return Task(kind, len(classes), classes)
+    if kind == "multilabel":
+        return Task(kind, y.shape[1], np.arange(y.shape[1]))
+    if kind == "reconstruction":
+        return Task(kind, source.X[0].size)
+    mean = y.mean(axis=0)
+    # The squares of tiny numbers would be zero.
+    largest = np.abs(y - mean).max(axis=0)
+    unit = np.where(largest > 0, largest, 1.0)
+    scale = unit * ((y - mean) / unit).std(axis=0)
+    return Task(kind, y.shape[1], None, mean, np.where(scale > 0, scale, 1.0))

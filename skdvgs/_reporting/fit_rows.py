@@ -1,0 +1,56 @@
+"""Fit rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    pass
+
+
+FrameKind = Literal["pandas", "polars"]
+
+
+@dataclass(frozen=True)
+class GivenRows:
+    """What fit remembers of the rows it was given, beside their values.
+
+    Attributes
+    ----------
+    frame : {'pandas', 'polars'} or None
+        The kind of frame that X was.
+    index : pandas.Index or None
+        Of a pandas frame.
+    labels : array of shape (n_samples,) or (n_samples, n_outputs), or None
+        A copy of y.
+    n_target : int or None
+        Rows of the target set; None where there was none.
+    """
+
+    frame: FrameKind | None
+    index: Any
+    labels: NDArray[Any] | None
+    n_target: int | None
+
+
+def remember_rows(X: Any, y: Any, n_target: int | None) -> GivenRows:
+    """Remember what the rows are called. The features are not kept."""
+    labels = None
+    if y is not None:
+        labels = np.array(y.toarray() if hasattr(y, "toarray") else y)
+        labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    kind = frame_kind(X)
+    return GivenRows(kind, X.index if kind == "pandas" else None, labels, n_target)
+
+
+def frame_kind(X: Any) -> FrameKind | None:
+    """Tell which kind of frame X is, without importing either."""
+    if not hasattr(X, "columns"):
+        return None
+    if hasattr(X, "iloc") and hasattr(X, "index"):
+        return "pandas"
+    return "polars" if type(X).__module__.partition(".")[0] == "polars" else None

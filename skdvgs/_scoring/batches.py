@@ -1,0 +1,63 @@
+"""Batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import skorch
+import torch
+from torch import Tensor, nn
+
+# Activations of one source batch. More than the cache of a core holds makes a core wait for
+# memory, and two of them for each other; fewer rows than these make calls too many.
+_CACHED_BYTES = 2**22
+
+
+_ENOUGH_ROWS = 128
+
+
+_ACTIVATION_BYTES = 2**25
+
+
+_BATCH_LIMITS = (16, 8192)
+
+
+def best_batch_size(row_bytes: float, *, cached: bool) -> int:
+    """Rows whose activations are computed together; `cached` where a core's cache counts."""
+    most = _ACTIVATION_BYTES / max(1.0, row_bytes)
+    if cached:
+        most = max(_CACHED_BYTES / max(1.0, row_bytes), min(_ENOUGH_ROWS, most))
+    return int(np.clip(most, *_BATCH_LIMITS))
+
+
+def _writable(part: Any) -> Any:
+    # Torch warns of arrays that it must not write to, e.g. those of files; it never would.
+    return part.copy() if isinstance(part, np.ndarray) and not part.flags.writeable else part
+
+
+def _parts(start: int, stop: int, size: int) -> Iterator[slice]:
+    for first in range(start, stop, size):
+        yield slice(first, min(first + size, stop))
+
+
+def activation_bytes(net: skorch.NeuralNet, x: Any) -> int:
+    """Bytes of the outputs of all leaf modules for a batch: what a backward pass keeps."""
+    total = 0
+
+    def count(module: nn.Module, inputs: Any, output: Any) -> None:
+        nonlocal total
+        for tensor in output if isinstance(output, tuple) else (output,):
+            if isinstance(tensor, Tensor):
+                total += tensor.numel() * tensor.element_size()
+
+    leaves = [m for m in net.module_.modules() if not any(m.children())]
+    handles = [leaf.register_forward_hook(count) for leaf in leaves]
+    try:
+        with torch.no_grad():
+            net.infer(x)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return total

@@ -1,0 +1,70 @@
+"""Means over checkpoints and trajectories, kept as running sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class WeightedMean:
+    """Mean of each row's similarities over the checkpoints of one trajectory.
+
+    Every row meets the same checkpoints in the same order, whatever the batches, so one weight
+    a checkpoint is enough and the sums do not depend on the batch size.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows of the source set.
+    """
+
+    def __init__(self, n_rows: int) -> None:
+        self._sums = np.zeros(n_rows)
+        self._total_weight = 0.0
+        self._plain_sums = np.zeros(n_rows)
+        self.n_checkpoints = 0
+
+    def start_checkpoint(self, weight: float) -> None:
+        """Open the next checkpoint; its similarities count with this weight."""
+        self._weight = weight
+        self._total_weight += weight
+        self.n_checkpoints += 1
+
+    def add(self, rows: slice, similarities: Floats) -> None:
+        """Add the similarities of some rows at the open checkpoint."""
+        self._sums[rows] += self._weight * similarities
+        if self._total_weight == 0.0:
+            self._plain_sums[rows] += similarities
+
+    def progress(self) -> tuple[dict[str, Floats], dict[str, Any]]:
+        """All that :meth:`restore` needs, as arrays and numbers."""
+        arrays = {"sums": self._sums}
+        if self._total_weight == 0.0:  # afterwards they are not read again
+            arrays["plain_sums"] = self._plain_sums
+        return arrays, {"weight": self._total_weight, "n_checkpoints": self.n_checkpoints}
+
+    def restore(self, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
+        """Go on from what :meth:`progress` returned."""
+        self._sums[:] = arrays["sums"]
+        self._plain_sums[:] = arrays.get("plain_sums", 0.0)
+        self._total_weight = facts["weight"]
+        self.n_checkpoints = facts["n_checkpoints"]
+
+    def means(self) -> Floats:
+        """The weighted means; plain ones where every weight is zero.
+
+        Raises
+        ------
+        ValueError
+            If no checkpoint was opened.
+        """
+        if not self.n_checkpoints:
+            raise ValueError("No checkpoint was scored.")
+        if self._total_weight == 0.0:
+            return self._plain_sums / self.n_checkpoints
+        return self._sums / self._total_weight

@@ -1,0 +1,238 @@
+"""What LowValueFilter and LowValueSampler share: value the rows, then choose which to keep."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, clone, is_regressor
+from sklearn.utils import Tags, _safe_indexing, get_tags, indexable
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import (
+    _num_samples,
+    check_consistent_length,
+    check_is_fitted,
+    validate_data,
+)
+
+from skdvgs._inputs.target_set import unpack_target
+from skdvgs._reporting.fit_rows import remember_rows
+from skdvgs._reporting.mixin import ShownValues
+from skdvgs._valuer import DVGSValuer
+from skdvgs._values.cut import (
+    count_of_fraction,
+    keep_all_but_lowest,
+    keep_at_least,
+    lowest_kept,
+    number_groups,
+)
+from skdvgs._values.low_fraction.estimate import low_share
+from skdvgs.exceptions import InvalidInputError
+
+
+class LowValueSelector(ShownValues, BaseEstimator):
+    """Value the rows and choose which to keep; what becomes of the others is up to subclasses."""
+
+    valuer_: Any
+    values_: NDArray[np.float64]
+    support_: NDArray[np.bool_]
+    threshold_: float
+    n_dropped_: int
+    dropped_index_: Any
+    n_features_in_: int
+    feature_names_in_: NDArray[Any]
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "valuer": [HasMethods(["fit"]), None],
+        "fraction": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left"), None],
+        "threshold": [Interval(Real, None, None, closed="neither"), None],
+    }
+
+    # Requested by default: to ask for a target set by hand would be a step everyone forgets.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
+
+    def __init__(
+        self,
+        valuer: Any = None,
+        *,
+        fraction: float | str | None = "auto",
+        threshold: float | None = None,
+    ) -> None:
+        self.valuer = valuer
+        self.fraction = fraction
+        self.threshold = threshold
+
+    def get_support(self, indices: bool = False) -> NDArray:
+        """Tell which rows are kept.
+
+        Parameters
+        ----------
+        indices : bool, default=False
+            Whether to return the positions of the kept rows instead of a mask.
+
+        Returns
+        -------
+        support : ndarray of shape (n_samples,) or (n_kept,)
+            A boolean mask over the rows of `fit`, True where a row is kept; with
+            ``indices=True`` the positions of the kept rows, in ascending order.
+        """
+        check_is_fitted(self, "support_")
+        return np.flatnonzero(self.support_) if indices else self.support_.copy()
+
+    def drop(self, X: Any, y: Any, *arrays: Any) -> tuple[Any, ...]:
+        """Return only the kept rows of each array.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or dataframe of shape (n_samples, ...)
+            The rows that were valued, or anything of the same length and order.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
+            Their targets.
+
+        *arrays : array-likes of length n_samples, or None
+            Anything else that goes with the rows: weights, groups, identifiers.
+
+        Returns
+        -------
+        kept : tuple
+            The kept rows of `X`, `y` and each further array, in the order given and of the kind
+            given: a dataframe keeps its index and column types, a list stays a list. None stays
+            None.
+
+        Raises
+        ------
+        InvalidInputError
+            If an array is not as long as the `X` of `fit`.
+        """
+        check_is_fitted(self, "support_")
+        names = ["X", "y", *(f"arrays[{position}]" for position in range(len(arrays)))]
+        kept_rows = self.get_support(indices=True)
+        return tuple(
+            None if array is None else _take(array, kept_rows, name, len(self.support_))
+            for name, array in zip(names, (X, y, *arrays), strict=True)
+        )
+
+    def _fit_selection(self, X: Any, y: Any, X_val: Any, y_val: Any) -> NDArray[np.intp] | None:
+        """Value the rows, choose, and only then set what `fit` leaves behind.
+
+        Returns the group of each row, or None where `y` is continuous.
+        """
+        self._check_one_cut()
+        valuer = clone(DVGSValuer() if self.valuer is None else self.valuer)
+        given = {"X_val": X_val, "y_val": y_val}
+        valuer.fit(X, y, **{name: rows for name, rows in given.items() if rows is not None})
+        check_consistent_length(X, y)
+        values = _checked_values(valuer, _num_samples(X))
+        continuous = _is_continuous(y, valuer)
+        groups = number_groups(None if continuous else y, len(values))
+        support = self._choose(values, groups, valuer)
+
+        validate_data(self, X, skip_check_array=True)
+        self.valuer_ = valuer
+        self.values_ = values
+        self.support_ = support
+        self.threshold_ = lowest_kept(values, support)
+        self.n_dropped_ = int(np.count_nonzero(~support))
+        self._given = remember_rows(X, y, _n_target(X_val))
+        dropped = np.flatnonzero(~support)
+        index = self._given.index
+        self.dropped_index_ = dropped if index is None else index[dropped]
+        return None if continuous else groups
+
+    def _choose(
+        self, values: NDArray[np.float64], groups: NDArray[np.intp], valuer: Any
+    ) -> NDArray[np.bool_]:
+        """Mark the rows to keep, by whichever of `threshold` and `fraction` decides."""
+        if self.threshold is not None:
+            return keep_at_least(values, groups, self.threshold)
+        if self.fraction == "auto":
+            share = getattr(valuer, "low_fraction_", None)
+            if share is None:
+                # With two classes the other label turns a row's gradient round. Its length
+                # changes too, so the other similarities are no mirror.
+                mirrored = getattr(valuer, "similarity", None) in ("auto", "cosine")
+                share = low_share(values, groups, mirrored=mirrored)
+            n_drop = round(share * len(values))
+        else:
+            n_drop = count_of_fraction(self.fraction, len(values))  # type: ignore[arg-type]
+        return keep_all_but_lowest(values, groups, n_drop)
+
+    def _check_one_cut(self) -> None:
+        """Raise unless exactly one of `fraction` and `threshold` says where to cut."""
+        if self.threshold is None and self.fraction is None:
+            raise InvalidInputError(
+                "fraction=None and threshold=None leave open which rows are low. One of them "
+                "has to say it. Set fraction='auto', a fraction of the rows, or a threshold."
+            )
+        if self.threshold is not None and isinstance(self.fraction, Real):
+            raise InvalidInputError(
+                f"fraction={self.fraction} and threshold={self.threshold} were both given. Each "
+                "alone says which rows are low. Set fraction=None, or leave out threshold."
+            )
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        valuer = DVGSValuer() if self.valuer is None else self.valuer
+        if hasattr(valuer, "__sklearn_tags__"):
+            # The rows go to the valuer untouched, so what it takes is what we take.
+            valuer_tags = get_tags(valuer)
+            tags.input_tags = valuer_tags.input_tags
+            tags.target_tags = valuer_tags.target_tags
+            tags.non_deterministic = valuer_tags.non_deterministic
+        return tags
+
+
+def _n_target(X_val: Any) -> int | None:
+    """Rows of the target set, in whatever form it was passed."""
+    features = unpack_target(X_val, None)[0]
+    return None if features is None else _num_samples(features)
+
+
+def _take(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> Any:
+    """Return the given rows of an array of the fitted length."""
+    if _num_samples(array) != n_samples:
+        raise InvalidInputError(
+            f"{name} holds {_num_samples(array)} rows but {n_samples} were valued. The kept rows "
+            "are known by their position in fit only. Pass arrays that go with the X of fit."
+        )
+    return _safe_indexing(indexable(array)[0], rows)
+
+
+def _checked_values(valuer: Any, n_samples: int) -> NDArray[np.float64]:
+    """Return the values of a fitted valuer, one finite number for each row."""
+    name = type(valuer).__name__
+    if not hasattr(valuer, "values_"):
+        raise InvalidInputError(
+            f"{name} has no attribute values_ after fit. The rows are chosen by it. Use a "
+            "DVGSValuer, or set values_ of shape (n_samples,) in the fit of your own valuer."
+        )
+    values = np.asarray(valuer.values_, dtype=np.float64)
+    if values.shape != (n_samples,):
+        raise InvalidInputError(
+            f"{name}.values_ has shape {values.shape} but X holds {n_samples} rows. Each row "
+            f"needs one value. Make the valuer's fit set values_ of shape ({n_samples},)."
+        )
+    if not np.isfinite(values).all():
+        raise InvalidInputError(
+            f"{name}.values_ holds {np.count_nonzero(~np.isfinite(values))} values that are NaN "
+            "or infinite. Such rows cannot be ranked. Give every row a finite value."
+        )
+    return values
+
+
+def _is_continuous(y: ArrayLike | None, valuer: Any) -> bool:
+    """Tell whether `y` is a quantity: the valuer's word first, as whole numbers may be either."""
+    if y is None or hasattr(valuer, "classes_"):
+        return False
+    task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
+    if task in ("regression", "classification"):
+        return task == "regression"
+    if isinstance(valuer, DVGSValuer) and task == "auto":
+        return True  # it has no classes_
+    if hasattr(valuer, "__sklearn_tags__") and is_regressor(valuer):
+        return True
+    return type_of_target(y).startswith("continuous")

@@ -1,0 +1,247 @@
+"""LowValueFilter: a transformer that keeps low-value rows from the step that follows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.base import OneToOneFeatureMixin, TransformerMixin
+from sklearn.utils import _safe_indexing, check_array
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skdvgs._selection.base import LowValueSelector
+from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
+from skdvgs._utils.sklearn_compat import fit_context
+
+
+class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
+    """Keep low-value training rows from the step that follows in a Pipeline.
+
+    A scikit-learn :class:`~sklearn.pipeline.Pipeline` cannot change `y`, so no transformer can
+    remove rows. Inside `fit_transform` this one gives each low-value row the features of a kept
+    row with the same label instead: the next step sees as many rows as before, each with its own
+    label, and none of the features that were judged low. `transform` changes nothing, so test
+    rows are never dropped and never altered.
+
+    Parameters
+    ----------
+    valuer : estimator, default=None
+        What values the rows: any estimator with ``fit(X, y)`` that sets `values_`, one finite
+        number for each row, higher is better. It is cloned before it is fitted. None stands for
+        ``DVGSValuer()``.
+
+    fraction : 'auto', float in [0, 1) or None, default='auto'
+        How many rows are low.
+
+        - 'auto': estimated from the values, leaning to too few; see Notes.
+        - float: exactly ``floor(fraction * n_samples)``, the lowest; of equal values the earlier
+          row is the lower one. With 0.0 no row is low and nothing at all is changed; the rows
+          are valued all the same.
+        - None: `threshold` decides.
+
+    threshold : float, default=None
+        Rows with a value below it are low, in the unit of the values: for `DVGSValuer` with
+        cosine similarity, in [-1, 1]. When it is given, `fraction` must be 'auto' or None, and
+        is not used.
+
+    Attributes
+    ----------
+    valuer_ : estimator
+        The fitted clone of `valuer`.
+
+    values_ : ndarray of shape (n_samples,)
+        The value of each row, higher is better.
+
+    support_ : ndarray of bool of shape (n_samples,)
+        True where a row is kept, False where it is low.
+
+    threshold_ : float
+        Where the cut lies: the lowest kept value that no dropped row exceeds. Rows that are kept
+        only because they are the best of their class may lie below it.
+
+    n_dropped_ : int
+        How many rows are low.
+
+    dropped_index_ : ndarray of int or pandas.Index of shape (`n_dropped_`,)
+        Which rows are low: the labels of their index where X was a pandas DataFrame, their
+        positions otherwise.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features seen during `fit`. Defined only when `X` has feature names that are
+        all strings.
+
+    See Also
+    --------
+    LowValueSampler : Removes the rows, in the Pipeline of imbalanced-learn.
+    DVGSValuer : Values the rows.
+
+    Notes
+    -----
+    *A class is never emptied*: the row of highest value of each class is never low. Where it
+    would have been, the next lowest row is low in its place. For several labels a row, a class
+    is a combination of labels.
+
+    *Replacement.* The low-value rows of a class get the features of its kept rows, the highest
+    value first, starting over when all were used: how often each is used differs by at most one.
+    With a continuous `y` a row gets the features of the kept row with the nearest target, for
+    several outputs after each was divided by its standard deviation. A target counts as near
+    within half a standard deviation of the kept targets, or within twice the way from the nearest
+    kept target to its tenth neighbour; a row with a target further off cannot be replaced. Without
+    `y` any kept row will do.
+
+    *Where to put it*: directly before the estimator. Inside a
+    :class:`~sklearn.compose.ColumnTransformer` or a :class:`~sklearn.pipeline.FeatureUnion` only
+    its own columns would be replaced, while the others stay: such rows are mixtures of two.
+    Weights given to a later step stay with the row's place and label.
+
+    *Target set in a Pipeline.* ``pipe.fit(X, y, clean__X_val=X_val, clean__y_val=y_val)`` hands
+    `X_val` over as it is, not transformed by the steps before. With metadata routing enabled and
+    ``Pipeline(..., transform_input=["X_val"])``, ``pipe.fit(X, y, X_val=X_val, y_val=y_val)``
+    transforms it. No request has to be set.
+
+    *How many are low, by 'auto'.* The valuer says it, as ``low_fraction_``. With a target set, the
+    default network values target rows that a restart left out, under their own and under other
+    labels or targets: what right and wrong rows look like. The share is the one that mixes the two
+    into the values of the source. Without a target set the values of every row under every label
+    take that part; for a continuous `y` nothing does, and none are dropped. Where a network of
+    one's own has valued no other labels, the values alone must tell: two classes by the sign that
+    a wrong label gives the cosine, other tasks by a group of values that lies far apart. Better
+    give a fraction there.
+
+    *Cost*: that of the valuer; the replacement sorts the rows once.
+
+    References
+    ----------
+    .. [1] N. Evans, G. Mills, G. Wu, X. Song, S. McWeeney, "Data Valuation with Gradient
+       Similarity", arXiv:2405.08217, 2024.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> from skdvgs import DVGSValuer, LowValueFilter
+    >>> X, y = load_iris(return_X_y=True)
+    >>> y[::10] = (y[::10] + 1) % 3
+    >>> valuer = DVGSValuer(cv=3, n_restarts=1, max_epochs=5, random_state=0)
+    >>> pipe = make_pipeline(
+    ...     StandardScaler(), LowValueFilter(valuer, fraction=0.1), LogisticRegression()
+    ... ).fit(X, y)
+    >>> pipe[1].n_dropped_
+    15
+    >>> X_kept, y_kept = pipe[1].drop(X, y)
+    >>> X_kept.shape
+    (135, 4)
+    """
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None) -> LowValueFilter:
+        """Value the rows and choose which are low.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+            The rows to value. What is accepted is up to the valuer.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Their labels or targets.
+
+        X_val : array-like of shape (n_val, n_features), default=None
+            The features of the target set, handed to the valuer. Without it nothing is handed
+            over, and `DVGSValuer` values the rows against each other by folds.
+
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            The labels or targets of the target set.
+
+        Returns
+        -------
+        self : LowValueFilter
+            The fitted filter.
+
+        Raises
+        ------
+        InvalidInputError
+            If `fraction` and `threshold` contradict each other, if `threshold` is above every
+            value, or if the valuer does not give each row a finite value.
+        """
+        self._fit_selection(X, y, X_val, y_val)
+        return self
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit_transform(self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None) -> Any:
+        """Value the rows, and replace the features of the low ones.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+            The rows to value.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+            Their labels or targets.
+
+        X_val : array-like of shape (n_val, n_features), default=None
+            The features of the target set, handed to the valuer.
+
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            The labels or targets of the target set.
+
+        Returns
+        -------
+        X_out : ndarray, sparse matrix or dataframe of shape (n_samples, n_features)
+            The rows in their order, those of low value with the features of a kept row. A
+            dataframe stays one, with its index and column types.
+
+        Raises
+        ------
+        InvalidInputError
+            As `fit`; and if `y` is continuous and a low-value row has no kept row with a target
+            near its own.
+        """
+        groups = self._fit_selection(X, y, X_val, y_val)
+        X = self._checked(X)
+        if self.n_dropped_ == 0:
+            return X
+        if groups is None:
+            rows = replace_by_nearest_target(self.values_, y, self.support_)
+        else:
+            rows = replace_within_groups(self.values_, groups, self.support_)
+        replaced = _safe_indexing(X, rows)
+        if hasattr(X, "iloc"):
+            # The next step, or the user, may join by index: the row's place is its own.
+            replaced.index = X.index
+        return replaced
+
+    def transform(self, X: Any) -> Any:
+        """Return the rows as they are.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+            Rows to pass on, whatever their value.
+
+        Returns
+        -------
+        X_out : ndarray, sparse matrix or dataframe of shape (n_samples, n_features)
+            The same rows; lists become an array.
+        """
+        check_is_fitted(self, "support_")
+        return self._checked(X)
+
+    def _checked(self, X: Any) -> Any:
+        """Validate the rows without changing their kind, types or values."""
+        checked = check_array(
+            X,
+            dtype=None,
+            accept_sparse=["csr", "csc"],
+            ensure_all_finite=not self.__sklearn_tags__().input_tags.allow_nan,
+            allow_nd=True,
+            estimator=self,
+        )
+        validate_data(self, X, reset=False, skip_check_array=True)
+        if not hasattr(X, "columns"):
+            return checked
+        # A copy of the labels only: set_output names the columns of what we return in place.
+        return X.copy(deep=False) if hasattr(X, "iloc") else X

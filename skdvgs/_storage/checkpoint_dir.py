@@ -1,0 +1,285 @@
+"""A `checkpoint_dir`: all that a fit needs to go on where it was stopped.
+
+::
+
+    <checkpoint_dir>/fit.lock                           held while a fit runs
+    <checkpoint_dir>/fit.json                           what was begun, and what was drawn
+    <checkpoint_dir>/folds.npz                          where no target set was given
+    <checkpoint_dir>/trajectory-0000.npz                a trajectory that is done
+    <checkpoint_dir>/trajectory-0001-unfinished.npz     and how far another one has come
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from skdvgs._storage.fit_fingerprint import Fingerprint, differences
+from skdvgs._storage.folders import make_folder, remove_parts
+from skdvgs._storage.npz import read_bundle, storing, write_bundle
+from skdvgs._storage.trajectory_files import Slot
+from skdvgs._utils.atomic_write import written_whole
+from skdvgs.exceptions import InvalidInputError, SkdvgsError, StorageError
+
+# From one writing of an unfinished trajectory to the next: what a kill costs at most, beside
+# training up to there.
+SECONDS = 30.0
+
+
+_FORMAT = "skdvgs fit, version 1"
+
+
+_RECORD, _LOCK, _FOLDS = "fit.json", "fit.lock", "folds.npz"
+
+
+_ADVICE = "Make room, and fit again with the same checkpoint_dir: it goes on from there."
+
+
+Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+class Unsaved:
+    """A fit that is not to be gone on with; what :class:`RunFolder` does, without files."""
+
+    def random_state(self, given: np.random.RandomState) -> np.random.RandomState:
+        """What to draw from."""
+        return given
+
+    def recall(self, name: str, value: Any) -> Any:
+        """A fact as it was when the fit was begun."""
+        return value
+
+    def recall_folds(self, folds: Folds, may_vary: bool) -> Folds:
+        """Folds as they were when the fit was begun."""
+        return folds
+
+    def check_prepared(self, digest: Callable[[], str]) -> None:
+        """Refuse prepared rows that are not what they were."""
+
+    def slot(self, number: int) -> Slot | None:
+        """Files of a trajectory."""
+        return None
+
+
+class RunFolder(Unsaved):
+    """The folder of a fit that can be gone on with.
+
+    Parameters
+    ----------
+    path : Path
+        An existing folder, locked.
+    now : dict of str to str
+        Fingerprint of the fit that is asked for.
+
+    Raises
+    ------
+    InvalidInputError
+        If it holds another fit or other files.
+    """
+
+    def __init__(self, path: Path, now: Fingerprint) -> None:
+        self._path = path
+        self._record = self._read_record()
+        if self._record is None:
+            self._check_empty()
+            self._record = {"format": _FORMAT, "run": secrets.token_hex(8), "begun_with": now}
+            self._write_record()
+            return
+        changed = differences(self._record["begun_with"], now)
+        if changed:
+            raise InvalidInputError(
+                f"checkpoint_dir={str(path)!r} holds a fit that was begun otherwise: "
+                f"{'; '.join(changed)}. A fit is gone on with as it was begun, or values would "
+                "mix. Fit as then, or give each fit a checkpoint_dir of its own (in a grid search "
+                "or cross-validation: None), or remove the folder."
+            )
+        remove_parts(path)
+
+    def random_state(self, given: np.random.RandomState) -> np.random.RandomState:
+        """What to draw from: a random state as it was when the fit was begun."""
+        now = _as_lists(given.get_state(legacy=False))
+        before = self.recall("random_state", now)
+        if before == now:
+            return given
+        drawn = np.random.RandomState()
+        drawn.set_state(before)
+        return drawn
+
+    def recall(self, name: str, value: Any) -> Any:
+        """A fact as it was when the fit was begun."""
+        if name not in self._record:
+            self._record[name] = value
+            self._write_record()
+        return self._record[name]
+
+    def recall_folds(self, folds: Folds, may_vary: bool) -> Folds:
+        """Folds as they were when the fit was begun.
+
+        Parameters
+        ----------
+        folds : list of (target, source)
+            As they are now.
+        may_vary : bool
+            Whether a splitter drew them anew; those of the user's own are refused.
+
+        Raises
+        ------
+        InvalidInputError
+            If they are others and may not be.
+        """
+        path = self._path / _FOLDS
+        now = {
+            f"{number}/{name}": rows
+            for number, fold in enumerate(folds)
+            for name, rows in zip(("target", "source"), fold, strict=True)
+        }
+        if not path.exists():
+            write_bundle(path, now, None, _ADVICE)
+            return folds
+        before, _ = read_bundle(path, "Remove the folder and fit again.")
+        same = before.keys() == now.keys() and all(np.array_equal(before[k], now[k]) for k in now)
+        if same:
+            return folds
+        if not may_vary or before.keys() != now.keys():
+            raise InvalidInputError(
+                f"cv yields other folds than when the fit in checkpoint_dir={str(self._path)!r} "
+                "was begun. A fit is gone on with as it was begun. Give the same folds, or "
+                "another checkpoint_dir."
+            )
+        return [(before[f"{i}/target"], before[f"{i}/source"]) for i in range(len(folds))]
+
+    def check_prepared(self, digest: Callable[[], str]) -> None:
+        """Refuse prepared rows that are not what they were.
+
+        Raises
+        ------
+        InvalidInputError
+            If the default network's input features came out otherwise.
+        """
+        now = digest()
+        if self.recall("prepared", now) != now:
+            raise InvalidInputError(
+                f"The default network's features of the rows are not those of the fit in "
+                f"checkpoint_dir={str(self._path)!r}, although data and parameters are. Another "
+                "processor or number of threads rounds otherwise. Fit where it was begun, or "
+                "remove the folder."
+            )
+
+    def slot(self, number: int) -> Slot:
+        """Files of a trajectory."""
+        return Slot(self._path, number, self._record["run"], SECONDS)
+
+    def after(self, error: BaseException) -> None:
+        """Empty the folder after an error that would come again, if nothing is lost by it."""
+        hopeless = isinstance(error, SkdvgsError) and not isinstance(error, StorageError)
+        unfinished = list(self._path.glob("trajectory-*-unfinished.npz"))
+        finished = set(self._path.glob("trajectory-*.npz")) - set(unfinished)
+        if finished or (unfinished and not hopeless) or not isinstance(error, Exception):
+            return
+        for path in (*unfinished, self._path / _FOLDS, self._path / _RECORD):
+            path.unlink(missing_ok=True)
+
+    def _read_record(self) -> Any:
+        path = self._path / _RECORD
+        try:
+            record = json.loads(path.read_text(encoding="utf-8"))
+            if record["format"] == _FORMAT and {"run", "begun_with"} <= record.keys():
+                return record
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError, AttributeError):
+            pass
+        except OSError as error:
+            raise InvalidInputError(
+                f"{path} cannot be read: {error.strerror}. It says which fit is gone on with. "
+                "Make it readable, or give another checkpoint_dir."
+            ) from error
+        raise InvalidInputError(
+            f"{path} is damaged or of another version of skdvgs. It says which fit is gone on "
+            "with. Bring it back as it was, or give an empty checkpoint_dir."
+        )
+
+    def _check_empty(self) -> None:
+        strange = [p.name for p in self._path.iterdir() if p.name != _LOCK and p.suffix != ".part"]
+        if strange:
+            raise InvalidInputError(
+                f"checkpoint_dir={str(self._path)!r} holds files that are not of a fit: "
+                f"{sorted(strange)[:5]}. They might be written over. Give an empty folder, or one "
+                "that need not exist yet."
+            )
+
+    def _write_record(self) -> None:
+        path = self._path / _RECORD
+        with storing(path, _ADVICE), written_whole(path, "w", encoding="utf-8") as file:
+            json.dump(self._record, file, indent=1)
+
+
+def _as_lists(state: Any) -> Any:
+    """A random state as JSON knows it; numpy reads lists as well."""
+    if isinstance(state, dict):
+        return {name: _as_lists(value) for name, value in state.items()}
+    return state.tolist() if isinstance(state, (np.ndarray, np.generic)) else state
+
+
+@contextmanager
+def open_run(
+    path: str | os.PathLike[str] | None, now: Callable[[], Fingerprint]
+) -> Iterator[Unsaved]:
+    """Lock a `checkpoint_dir` and find out what has been done in it.
+
+    Parameters
+    ----------
+    path : path-like or None
+        None is a fit that is not to be gone on with.
+    now : callable
+        Returns the fingerprint of the fit that is asked for.
+
+    Yields
+    ------
+    Unsaved or RunFolder
+
+    Raises
+    ------
+    InvalidInputError
+        If the folder cannot be used, is used by another fit, or holds another one.
+    """
+    if path is None:
+        yield Unsaved()
+        return
+    place = make_folder(path, "checkpoint_dir")
+    lock = FileLock(place / _LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise InvalidInputError(
+            f"checkpoint_dir={str(place)!r} is being used by another fit. Two would write over "
+            "each other. Wait for its end, or give each fit a folder of its own."
+        ) from error
+    except OSError as error:
+        raise InvalidInputError(
+            f"checkpoint_dir={str(place)!r} cannot be locked: {error.strerror}. Two fits in one "
+            "folder would write over each other. Give a folder that can be written to."
+        ) from error
+    try:
+        run = RunFolder(place, now())
+        try:
+            yield run
+        except BaseException as error:
+            run.after(error)
+            raise
+    finally:
+        lock.release()
+
+
+def draws_anew(cv: Any) -> bool:
+    """Whether a splitter may yield other folds the next time it is asked."""
+    return hasattr(cv, "split")

@@ -1,0 +1,76 @@
+"""Write a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from skdvgs.exceptions import InvalidInputError
+
+
+def check_writable(path: str | os.PathLike[str]) -> Path:
+    """Say before any work whether a file can be put there.
+
+    Returns
+    -------
+    Path
+        Where it really goes: links are followed.
+
+    Raises
+    ------
+    InvalidInputError
+        If its folder does not exist, or something else than a file is in its place.
+    """
+    place = Path(os.path.realpath(path))
+    if place.exists() and not place.is_file():
+        raise InvalidInputError(
+            f"{os.fspath(path)} is no file that could be replaced. What is written comes whole or "
+            "not at all. Give the name of a file."
+        )
+    if not place.parent.is_dir():
+        raise InvalidInputError(
+            f"{place.parent} is no folder, so {place.name} cannot be written there. Folders are "
+            "not made. Make it first, or give another path."
+        )
+    return place
+
+
+@contextmanager
+def written_whole(path: str | os.PathLike[str], mode: str = "wb", **settings: Any) -> Iterator[IO]:
+    """Open a file beside the wanted one and put it in its place once all went well.
+
+    Whoever reads the wanted file meets the old content or the new one, never a part; an error
+    leaves it as it was.
+
+    Parameters
+    ----------
+    path : path-like
+        The wanted file.
+    mode : {'wb', 'w'}
+        As for ``open``.
+    **settings : dict
+        As for ``open``.
+
+    Yields
+    ------
+    file
+        To write to.
+    """
+    place = check_writable(path)
+    beside = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open(beside, mode.replace("w", "x"), **settings) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if place.exists():
+            shutil.copymode(place, beside)
+        os.replace(beside, place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
