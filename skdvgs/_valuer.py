@@ -16,10 +16,15 @@ from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skdvgs._fit.fitted_trajectories import FittedTrajectories
-from skdvgs._fit.parameters import Settings, decide
+from skdvgs._fit.parameters import ResolvedParameters, resolve_parameters
 from skdvgs._fit.plan import make_plan
-from skdvgs._fit.resume import finish_store, open_checkpoints, open_store, recall_plan
-from skdvgs._fit.runner import run_trajectories
+from skdvgs._fit.resume import (
+    close_trajectory_store,
+    open_checkpoint_dir,
+    open_trajectory_store,
+    restore_folds,
+)
+from skdvgs._fit.runner import run_restarts
 from skdvgs._inputs.features import (
     all_or_nothing,
     labels_within,
@@ -32,14 +37,14 @@ from skdvgs._inputs.targets import read_new_y
 from skdvgs._inputs.task import TASKS, Rows
 from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
 from skdvgs._reporting.fit_rows import remember_rows
-from skdvgs._reporting.mixin import ShownValues
+from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._scoring.similarity import SIMILARITIES
 from skdvgs._storage.trajectory_store import StoredFit
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
-from skdvgs._values.aggregate import Outcome
+from skdvgs._values.aggregate import AggregatedScores
 from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError
 
@@ -64,8 +69,8 @@ def set_attributes(
     source: Rows,
     jobs: list[TrajectoryJob],
     results: list[TrajectoryResult],
-    outcome: Outcome,
-    settings: Settings,
+    outcome: AggregatedScores,
+    settings: ResolvedParameters,
 ) -> None:
     """Set the fitted attributes, all at the end: a fit that fails leaves none."""
     valuer.values_ = outcome.values
@@ -78,7 +83,7 @@ def set_attributes(
     valuer.n_checkpoints_ = sum(len(result.losses) for result in results)
     valuer.converged_ = settings.tol is not None and (
         all(result.converged for result in results)
-        and (settings.n_restarts == 1 or outcome.settled(settings.tol))
+        and (settings.n_restarts == 1 or outcome.has_converged(settings.tol))
     )
     valuer.engine_report_ = results[-1].report
     valuer.net_ = jobs[-1].rebuild(results[-1])
@@ -95,17 +100,19 @@ def set_attributes(
     valuer.low_fraction_ = _estimate_low(task.classes, source, outcome, settings)
 
 
-def _estimate_low(classes: Any, source: Rows, outcome: Outcome, settings: Settings) -> float:
+def _estimate_low(
+    classes: Any, source: Rows, outcome: AggregatedScores, settings: ResolvedParameters
+) -> float:
     labels = np.zeros(len(source.X), dtype=np.intp)
     if source.kind == "classification":
         labels = np.searchsorted(classes, source.y)
     of_numbers = settings.options.similarity is SIMILARITIES["discounted_cosine"]
-    if of_numbers and outcome.trusted_other is None:
+    if of_numbers and outcome.held_out_target_other_labels is None:
         return 0.0  # good and bad rows then differ by degree, and nothing shows the degree
     return outcome.low_fraction(labels, settings.options.similarity is SIMILARITIES["cosine"])
 
 
-class DVGSValuer(ShownValues, BaseEstimator):
+class DVGSValuer(ReportingMixin, BaseEstimator):
     """Value training rows by how their gradients agree with those of a trusted target set.
 
     A network is trained on the target set. At checkpoints along the way each source row's own
@@ -425,18 +432,18 @@ callable, default='auto'
         check_device(device_of(self.net, self.device))
         data = read_fit_data(self, X, y, X_val, y_val, task_of_net(self.net, self.task))
         source, target = data.source, data.target
-        settings = decide(self, source.kind, target is not None, data.n_classes)
+        settings = resolve_parameters(self, source.kind, target is not None, data.n_classes)
         with (
-            open_checkpoints(self, source, target) as run,
-            open_store(self, run) as store,
+            open_checkpoint_dir(self, source, target) as run,
+            open_trajectory_store(self, run) as store,
             Progress(self.verbose) as progress,
         ):
             random_state = run.random_state(check_random_state(self.random_state))
-            progress.prepare(len(source.X))
+            progress.start_preparation(len(source.X))
             plan = make_plan(self, source, target, settings, random_state, progress)
-            plan = recall_plan(plan, run, self.cv)
-            jobs, results, outcome = run_trajectories(self, plan, settings, progress, run, store)
-            self._stored, results = finish_store(store, results)
+            plan = restore_folds(plan, run, self.cv)
+            jobs, results, outcome = run_restarts(self, plan, settings, progress, run, store)
+            self._stored, results = close_trajectory_store(store, results)
         trajectories = None
         if settings.keep:
             trajectories = FittedTrajectories(source, plan, jobs, results)

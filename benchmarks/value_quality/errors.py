@@ -15,12 +15,12 @@ from sklearn.utils import check_random_state
 from torch import nn
 
 from skdvgs import DVGSValuer
-from skdvgs._fit.parameters import decide
+from skdvgs._fit.parameters import resolve_parameters
 from skdvgs._fit.plan import make_jobs, make_plan
 from skdvgs._inputs.read import read_fit_data
 from skdvgs._trajectory.job import run_job
 from skdvgs._utils.progress import Progress
-from skdvgs._values.aggregate import combine
+from skdvgs._values.aggregate import aggregate
 
 from .tables import CLASSES, NUMBERS
 from .tasks import make_task
@@ -79,7 +79,7 @@ def _cover(text, valuer, task, given, n_restarts):
 def _trajectories(valuer, task, given):
     target = task.target.values() if given else (None, None)
     data = read_fit_data(valuer, task.X, task.y, *target, valuer.task)
-    settings = decide(valuer, data.source.kind, given, task.n_classes)
+    settings = resolve_parameters(valuer, data.source.kind, given, task.n_classes)
     settings = replace(settings, n_restarts=_RESTARTS if given else _RESTARTS // 3, keep=False)
     random_state = check_random_state(valuer.random_state)
     plan = make_plan(valuer, data.source, data.target, settings, random_state, Progress(verbose=0))
@@ -91,7 +91,7 @@ def _combine(jobs, results, n_folds, restarts, n_source):
     per_fold = len(jobs) // n_folds
     chosen = [fold * per_fold + restart for fold in range(n_folds) for restart in restarts]
     questions = [jobs[i].questions for i in chosen]
-    return combine(
+    return aggregate(
         [results[i].answer for i in chosen],
         [asked.rows for asked in questions],
         [asked.trusted - n_source for asked in questions],

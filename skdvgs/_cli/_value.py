@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from skdvgs._cli._encoding import Say, encode
 from skdvgs._cli._tables import Table, read_table, write_frame
 from skdvgs._selection.sampler import LowValueSampler
-from skdvgs._utils.atomic_write import check_writable, written_whole
+from skdvgs._utils.atomic_write import atomic_write, check_writable
 from skdvgs._valuer import DVGSValuer
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.plotting._matplotlib import import_pyplot
@@ -160,9 +160,9 @@ def _write(sampler: LowValueSampler, table: Table, arguments: Namespace) -> None
                 values.insert(0, arguments.id, values.index)
             else:
                 values.insert(0, "row", np.arange(len(values)))
-            write_frame(values, arguments.out, stack.enter_context(written_whole(arguments.out)))
+            write_frame(values, arguments.out, stack.enter_context(atomic_write(arguments.out)))
         if arguments.cleaned is not None:
-            file = stack.enter_context(written_whole(arguments.cleaned))
+            file = stack.enter_context(atomic_write(arguments.cleaned))
             table.write_kept(sampler.support_, arguments.cleaned, file)
         if arguments.report is not None:
             shown = table.frame.drop(

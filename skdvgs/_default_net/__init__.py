@@ -10,7 +10,7 @@ the trees that did not see the row, and kernel ridge is solved without it, in cl
     _forest.py         out-of-bag scores
     _typicality.py     how far to trust what is said of a row
     _layout.py         log-odds, and blocks of scores to rows of equal length
-    _stage.py          ScoreInput, which puts them together
+    _stage.py          OutOfSampleScores, which puts them together
     _target.py         numbers to learn in place of a skewed regression target
     _head.py           step size and number of steps of the linear layer on top
 """
@@ -18,7 +18,7 @@ the trees that did not see the row, and kernel ridge is solved without it, in cl
 from __future__ import annotations
 
 from skdvgs._default_net.head_training import HEAD_STEPS, head_learning_rate
-from skdvgs._default_net.out_of_sample_scores import ScoreInput
+from skdvgs._default_net.out_of_sample_scores import OutOfSampleScores
 from skdvgs._default_net.rank_normal_target import RankNormalTarget
 
-__all__ = ["HEAD_STEPS", "RankNormalTarget", "ScoreInput", "head_learning_rate"]
+__all__ = ["HEAD_STEPS", "OutOfSampleScores", "RankNormalTarget", "head_learning_rate"]

@@ -9,21 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.preprocessing import QuantileTransformer
 
-from skdvgs._default_net.out_of_sample_scores import ScoreInput
+from skdvgs._default_net.out_of_sample_scores import OutOfSampleScores
 from skdvgs._default_net.rank_normal_target import RankNormalTarget
 from skdvgs._inputs.task import Rows, Task
 
 Floats32 = NDArray[np.float32]
 
 
-class InputStage(Protocol):
+class FeatureExtractor(Protocol):
     """Learnt on source and target together.
 
-    ``of_labels`` says whether features tell what labels suit a row, in a few numbers. A fitted
+    ``uses_labels`` says whether features tell what labels suit a row, in a few numbers. A fitted
     row's features are then made without its own label.
     """
 
-    of_labels: bool
+    uses_labels: bool
 
     def fit(self, rows: Rows, usual: slice, n_jobs: int | None = None) -> Rows:
         """Learn from rows, and return them as the network reads them.
@@ -45,7 +45,7 @@ class InputStage(Protocol):
         """Labels or targets of any rows, as the network is to learn them."""
 
 
-class QuantileStage:
+class QuantileFeatures:
     """Each column to its quantile in [-1, 1]; for the autoencoder.
 
     Ranks know no units and no outliers (Holzmüller et al. 2024, "Better by default", find the
@@ -57,7 +57,7 @@ class QuantileStage:
         Which rows the quantiles are taken from where there are more than 10,000.
     """
 
-    of_labels = False
+    uses_labels = False
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -78,7 +78,7 @@ class QuantileStage:
         return y
 
 
-class ScoreStage:
+class OutOfSampleFeatures:
     """What a forest and kernel ridges that never saw a row's label say of it; see `_scores`.
 
     Parameters
@@ -89,11 +89,11 @@ class ScoreStage:
         Forest and landmarks.
     """
 
-    of_labels = True
+    uses_labels = True
 
     def __init__(self, task: Task, seed: int) -> None:
         self._task = task
-        self._scores = ScoreInput(task.kind, task.n_outputs, seed)
+        self._scores = OutOfSampleScores(task.kind, task.n_outputs, seed)
         self._targets = RankNormalTarget() if task.kind == "regression" else None
 
     def fit(self, rows: Rows, usual: slice, n_jobs: int | None = None) -> Rows:
@@ -114,6 +114,8 @@ class ScoreStage:
         return y if self._targets is None else self._targets.transform(y).astype(np.float64)
 
 
-def input_stage(task: Task, seed: int) -> InputStage:
+def make_feature_extractor(task: Task, seed: int) -> FeatureExtractor:
     """The stage for a task."""
-    return QuantileStage(seed) if task.kind == "reconstruction" else ScoreStage(task, seed)
+    return (
+        QuantileFeatures(seed) if task.kind == "reconstruction" else OutOfSampleFeatures(task, seed)
+    )

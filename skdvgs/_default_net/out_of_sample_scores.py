@@ -79,7 +79,7 @@ RECIPES = {
 }
 
 
-class ScoreInput:
+class OutOfSampleScores:
     """Features of a row: what a forest and kernel ridges that never saw it say of its label.
 
     A row's own label reaches its features only by numbers shared by all rows: one scale for
@@ -119,7 +119,7 @@ class ScoreInput:
         y: NDArray[Any],
         usual: slice = slice(None),
         n_jobs: int | None = None,
-    ) -> ScoreInput:
+    ) -> OutOfSampleScores:
         """Learn from all labelled rows, source and target together.
 
         Parameters

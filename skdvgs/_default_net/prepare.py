@@ -10,7 +10,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from skdvgs._default_net.features import InputStage
+from skdvgs._default_net.features import FeatureExtractor
 from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.large.readers import MappedReader
 from skdvgs._inputs.task import Features, Rows
@@ -32,7 +32,7 @@ _BLOCK_ROWS = 16_384
 
 
 def prepare(
-    stage: InputStage,
+    stage: FeatureExtractor,
     source: Rows,
     target: Rows | None,
     seed: int,
@@ -47,7 +47,7 @@ def prepare(
 
     Parameters
     ----------
-    stage : InputStage
+    stage : FeatureExtractor
         Not fitted; afterwards it is.
     source, target : Rows
         As read from the user; no target for cross-fitting.
@@ -72,10 +72,10 @@ def prepare(
     made = made.take(slice(len(fitted)))
     if len(fitted) == n:
         return made, target
-    progress.prepared(len(fitted) / n)
+    progress.update_preparation(len(fitted) / n)
     y = stage.targets(source.y)
     X: Features
-    if stage.of_labels:
+    if stage.uses_labels:
         X = _all_features(stage, source, fitted, made.X[:], n_jobs, progress)
     else:
         X = LargeRows(MappedReader(source.X, stage.features), np.float32)
@@ -90,7 +90,7 @@ def _most_fitted(X: Features) -> int:
 
 
 def _all_features(
-    stage: InputStage,
+    stage: FeatureExtractor,
     source: Rows,
     fitted: NDArray[np.intp],
     of_fitted: NDArray[np.float32],
@@ -112,12 +112,12 @@ def _all_features(
     for block, features in zip(blocks, _in_threads(stage, source.X, blocks, n_jobs), strict=True):
         X[block] = features
         done += len(block)
-        progress.prepared(done / n)
+        progress.update_preparation(done / n)
     return X
 
 
 def _in_threads(
-    stage: InputStage, X: Features, blocks: list[NDArray[np.intp]], n_jobs: int | None
+    stage: FeatureExtractor, X: Features, blocks: list[NDArray[np.intp]], n_jobs: int | None
 ) -> Iterator[NDArray[np.float32]]:
     # One thread for each product of matrices: its sums are then the same for any n_jobs.
     with threadpool_limits(1):

@@ -51,7 +51,7 @@ class FittedTrajectories:
         self._known = KnownRows(source)
         # Features that no label of a row takes part in are made again as they were.
         self._features = None
-        if plan.stage is not None and plan.stage.of_labels:
+        if plan.stage is not None and plan.stage.uses_labels:
             self._features = plan.source.X[: plan.n_source]
 
     def values(self, X: Features, y: NDArray[Any]) -> Floats:

@@ -32,12 +32,12 @@ _MOST_LABELS = 20
 
 
 @dataclass(frozen=True)
-class Settings:
+class ResolvedParameters:
     """A valuer's parameters with every 'auto' decided.
 
     Attributes
     ----------
-    has_head : bool
+    uses_linear_head : bool
         Whether the network is the default one for labels and targets: a linear layer that
         starts at zero, whose restarts differ by their target rows alone.
     options : ScoringOptions
@@ -52,7 +52,7 @@ class Settings:
         Whether checkpoints are kept to score more rows.
     """
 
-    has_head: bool
+    uses_linear_head: bool
     options: ScoringOptions
     n_restarts: int
     tol: float | None
@@ -60,8 +60,10 @@ class Settings:
     keep: bool
 
 
-def decide(valuer: Any, kind: Kind, has_target: bool, n_classes: int) -> Settings:
-    """Settings of a valuer for a task.
+def resolve_parameters(
+    valuer: Any, kind: Kind, has_target: bool, n_classes: int
+) -> ResolvedParameters:
+    """ResolvedParameters of a valuer for a task.
 
     Parameters
     ----------
@@ -79,19 +81,19 @@ def decide(valuer: Any, kind: Kind, has_target: bool, n_classes: int) -> Setting
     InvalidInputError
         If labels are to be suggested where there are no classes.
     """
-    has_head = valuer.net is None and kind != "reconstruction"
-    return Settings(
-        has_head=has_head,
-        options=_scoring_options(valuer, kind, has_head),
-        n_restarts=_n_restarts(valuer, has_head, has_target),
-        tol=(TOLERANCE if has_head else None) if valuer.tol == "auto" else valuer.tol,
-        every_label=_every_label(valuer, kind, has_head, n_classes),
-        keep=has_head or bool(valuer.store_trajectory),
+    uses_linear_head = valuer.net is None and kind != "reconstruction"
+    return ResolvedParameters(
+        uses_linear_head=uses_linear_head,
+        options=_scoring_options(valuer, kind, uses_linear_head),
+        n_restarts=_n_restarts(valuer, uses_linear_head, has_target),
+        tol=(TOLERANCE if uses_linear_head else None) if valuer.tol == "auto" else valuer.tol,
+        every_label=_every_label(valuer, kind, uses_linear_head, n_classes),
+        keep=uses_linear_head or bool(valuer.store_trajectory),
     )
 
 
-def _scoring_options(valuer: Any, kind: Kind, has_head: bool) -> ScoringOptions:
-    of_numbers = has_head and kind == "regression"
+def _scoring_options(valuer: Any, kind: Kind, uses_linear_head: bool) -> ScoringOptions:
+    of_numbers = uses_linear_head and kind == "regression"
     similarity = valuer.similarity
     if isinstance(similarity, str) and similarity == "auto":
         similarity = "discounted_cosine" if of_numbers else "cosine"
@@ -110,17 +112,17 @@ def _scoring_options(valuer: Any, kind: Kind, has_head: bool) -> ScoringOptions:
     )
 
 
-def _n_restarts(valuer: Any, has_head: bool, has_target: bool) -> int:
+def _n_restarts(valuer: Any, uses_linear_head: bool, has_target: bool) -> int:
     if valuer.n_restarts != "auto":
         return int(valuer.n_restarts)
-    if not has_head:
+    if not uses_linear_head:
         return 1
     return _RESTARTS_GIVEN_TARGET if has_target else _RESTARTS_PER_FOLD
 
 
-def _every_label(valuer: Any, kind: Kind, has_head: bool, n_classes: int) -> bool:
+def _every_label(valuer: Any, kind: Kind, uses_linear_head: bool, n_classes: int) -> bool:
     if valuer.suggest_labels == "auto":
-        return has_head and kind == "classification" and n_classes <= _MOST_LABELS
+        return uses_linear_head and kind == "classification" and n_classes <= _MOST_LABELS
     if valuer.suggest_labels and kind != "classification":
         raise InvalidInputError(
             f"suggest_labels=True was given but the task is {kind}. Only one label out of several "

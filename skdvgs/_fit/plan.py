@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._default_net.features import InputStage, input_stage
+from skdvgs._default_net.features import FeatureExtractor, make_feature_extractor
 from skdvgs._default_net.modules import default_module, default_settings
 from skdvgs._default_net.prepare import prepare
 from skdvgs._fit.folds import Fold, cross_fit, given_target, resample
-from skdvgs._fit.parameters import Settings
+from skdvgs._fit.parameters import ResolvedParameters
 from skdvgs._inputs.task import Rows, make_task
-from skdvgs._nets.factory import NetRecipe, class_weights
-from skdvgs._scoring.pairs import Questions
+from skdvgs._nets.factory import NetFactory, class_weights
+from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._utils.progress import Progress
 
@@ -41,7 +41,7 @@ class Plan:
         Target sets and the rows each values.
     seeds : int array of shape (n_folds, n_restarts)
         One for each trajectory.
-    stage : InputStage or None
+    stage : FeatureExtractor or None
         The default network's, fitted.
     """
 
@@ -50,7 +50,7 @@ class Plan:
     n_source: int
     folds: list[Fold]
     seeds: NDArray[np.integer]
-    stage: InputStage | None
+    stage: FeatureExtractor | None
 
     def waves(self, n_restarts: int) -> Iterator[range]:
         """Restarts in waves, each doubling their number."""
@@ -64,7 +64,7 @@ def make_plan(
     valuer: Any,
     source: Rows,
     target: Rows | None,
-    settings: Settings,
+    settings: ResolvedParameters,
     random_state: Any,
     progress: Progress,
 ) -> Plan:
@@ -76,7 +76,7 @@ def make_plan(
         With ``net`` and ``cv``.
     source, target : Rows
         As read from the user; no target for cross-fitting.
-    settings : Settings
+    settings : ResolvedParameters
         Decided for them.
     random_state : RandomState
         Drawn from in a fixed order.
@@ -92,14 +92,18 @@ def make_plan(
     seeds = random_state.randint(2**31 - 1, size=(len(folds), settings.n_restarts))
     stage = None
     if valuer.net is None:
-        stage = input_stage(make_task(source, source if target is None else target), input_seed)
+        stage = make_feature_extractor(
+            make_task(source, source if target is None else target), input_seed
+        )
         source, target = prepare(stage, source, target, input_seed, valuer.n_jobs, progress)
-        if target is not None and settings.has_head and settings.n_restarts > 1:
+        if target is not None and settings.uses_linear_head and settings.n_restarts > 1:
             source = source.joined(target)
     return Plan(source, source if target is None else target, n, folds, seeds, stage)
 
 
-def make_jobs(valuer: Any, plan: Plan, settings: Settings, restarts: range) -> list[TrajectoryJob]:
+def make_jobs(
+    valuer: Any, plan: Plan, settings: ResolvedParameters, restarts: range
+) -> list[TrajectoryJob]:
     """Trajectories of some restarts, fold by fold.
 
     Raises
@@ -122,10 +126,10 @@ def _name(restart: int, fold: int, n_restarts: int, n_folds: int) -> str:
 
 
 def _job(
-    valuer: Any, plan: Plan, settings: Settings, fold: Fold, seed: int, name: str
+    valuer: Any, plan: Plan, settings: ResolvedParameters, fold: Fold, seed: int, name: str
 ) -> TrajectoryJob:
     drawn, trusted = fold.target, np.empty(0, dtype=np.intp)
-    if settings.has_head and settings.n_restarts > 1:
+    if settings.uses_linear_head and settings.n_restarts > 1:
         drawn, left_out = resample(fold.target, plan.target.y[fold.target], plan.source.kind, seed)
         if len(plan.source.X) > plan.n_source:
             trusted = plan.n_source + left_out
@@ -137,7 +141,7 @@ def _job(
         training = default_settings(task, target.X[:]) | {"optimizer": optimizer}
     given = {key: getattr(valuer, key) for key in ("lr", "max_epochs", "batch_size", "device")}
     training |= {key: value for key, value in given.items() if value is not None}
-    recipe = NetRecipe(
+    recipe = NetFactory(
         net=net,
         task=task,
         n_features=int(np.prod(plan.source.X.shape[1:])),
@@ -148,7 +152,7 @@ def _job(
     return TrajectoryJob(
         recipe=recipe,
         target=target,
-        questions=Questions(
+        questions=ScoringRequest(
             pool=plan.source,
             rows=fold.source,
             trusted=trusted,

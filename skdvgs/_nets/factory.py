@@ -21,7 +21,7 @@ from skdvgs.exceptions import InvalidInputError
 
 
 @dataclass(frozen=True)
-class NetRecipe:
+class NetFactory:
     """How to build a network, as often as it is needed.
 
     Attributes
@@ -100,7 +100,7 @@ def class_weights(class_weight: Any, task: Task, target: Rows) -> Tensor | None:
     return torch.as_tensor(weights, dtype=torch.float32)
 
 
-class Encoder:
+class TargetEncoder:
     """Brings labels and targets to the shape and type that a net's criterion wants.
 
     Parameters

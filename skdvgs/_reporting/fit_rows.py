@@ -16,7 +16,7 @@ FrameKind = Literal["pandas", "polars"]
 
 
 @dataclass(frozen=True)
-class GivenRows:
+class FitRows:
     """What fit remembers of the rows it was given, beside their values.
 
     Attributes
@@ -37,14 +37,14 @@ class GivenRows:
     n_target: int | None
 
 
-def remember_rows(X: Any, y: Any, n_target: int | None) -> GivenRows:
+def remember_rows(X: Any, y: Any, n_target: int | None) -> FitRows:
     """Remember what the rows are called. The features are not kept."""
     labels = None
     if y is not None:
         labels = np.array(y.toarray() if hasattr(y, "toarray") else y)
         labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
     kind = frame_kind(X)
-    return GivenRows(kind, X.index if kind == "pandas" else None, labels, n_target)
+    return FitRows(kind, X.index if kind == "pandas" else None, labels, n_target)
 
 
 def frame_kind(X: Any) -> FrameKind | None:

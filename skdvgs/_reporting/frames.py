@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.multiclass import type_of_target
 
-from skdvgs._reporting.fit_rows import GivenRows
+from skdvgs._reporting.fit_rows import FitRows
 from skdvgs._values.cut import keep_all_but_lowest, number_groups
 from skdvgs.exceptions import InvalidInputError, MissingDependencyError
 
@@ -24,7 +24,7 @@ def make_values_frame(estimator: Any, frame: str | None) -> Any:
     MissingDependencyError
         If its library is not installed.
     """
-    given: GivenRows = estimator._given
+    given: FitRows = estimator._given
     kind = given.frame or "pandas" if frame is None else frame
     if kind not in ("pandas", "polars"):
         raise InvalidInputError(

@@ -14,13 +14,13 @@ from skdvgs._reporting.report.summary import Summary
 if TYPE_CHECKING:
     import os
     from pathlib import Path
-from skdvgs._reporting.fit_rows import FrameKind, GivenRows
+from skdvgs._reporting.fit_rows import FitRows, FrameKind
 
 
-class ShownValues:
+class ReportingMixin:
     """Methods that show the values of a fitted estimator to people."""
 
-    _given: GivenRows
+    _given: FitRows
 
     def values_frame(self, *, frame: FrameKind | None = None) -> Any:
         """Return the values in a dataframe, one row for each row of X.

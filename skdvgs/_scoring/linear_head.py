@@ -18,27 +18,27 @@ from skorch.utils import to_tensor
 from torch import Tensor
 
 from skdvgs._scoring.loss import per_sample_loss
-from skdvgs._scoring.running_mean import WeightedMean
+from skdvgs._scoring.running_mean import RunningMean
 from skdvgs._scoring.scorer import ScoringOptions
-from skdvgs._scoring.similarity import Reference
-from skdvgs._storage.trajectory_store import KeptCheckpoint
+from skdvgs._scoring.similarity import TargetGradientScale
+from skdvgs._storage.trajectory_store import RecordedCheckpoint
 
 # Outputs computed at a time, over checkpoints, rows and classes.
 _AT_A_TIME = 2**22
 
 
-class HeadTrajectory:
+class LinearHeadScorer:
     """Weights and target gradients of every checkpoint.
 
     Parameters
     ----------
     net : skorch net
         On a :class:`skdvgs._default_net.modules.DefaultHead`.
-    checkpoints : sequence of KeptCheckpoint
+    checkpoints : sequence of RecordedCheckpoint
         In their order.
     """
 
-    def __init__(self, net: skorch.NeuralNet, checkpoints: Sequence[KeptCheckpoint]) -> None:
+    def __init__(self, net: skorch.NeuralNet, checkpoints: Sequence[RecordedCheckpoint]) -> None:
         ((name, _),) = net.module_.named_parameters()
         kept = [(at.state[name], at.gradient[name], at.typical_norm) for at in checkpoints]
         self._loss, _ = per_sample_loss(net)
@@ -49,7 +49,8 @@ class HeadTrajectory:
         )
         norms = self._gradients.double().square().sum((1, 2)).sqrt().tolist()
         self._references = [
-            Reference(norm, typical) for norm, (_, _, typical) in zip(norms, kept, strict=True)
+            TargetGradientScale(norm, typical)
+            for norm, (_, _, typical) in zip(norms, kept, strict=True)
         ]
 
     def means(
@@ -75,7 +76,7 @@ class HeadTrajectory:
         n_labels : int
             So many pairs in a row are one row under different labels.
         """
-        mean = WeightedMean(len(rows))
+        mean = RunningMean(len(rows))
         rows, y = rows[::n_labels], y.reshape(-1, n_labels, *y.shape[1:])
         found = [self._terms(X[rows[part]], y[part]) for part in self._parts(len(rows), n_labels)]
         dots, norms = (np.concatenate(terms, axis=1) for terms in zip(*found, strict=True))

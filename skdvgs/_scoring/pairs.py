@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._inputs.task import Rows
-from skdvgs._values.convergence import watched_rows
-from skdvgs._values.row_scores import Answer, Floats
+from skdvgs._values.convergence import convergence_subset
+from skdvgs._values.row_scores import Floats, RowScores
 
 Index = NDArray[np.intp]
 
@@ -25,7 +25,7 @@ _OTHER_TARGETS = 4
 
 
 @dataclass(frozen=True)
-class Questions:
+class ScoringRequest:
     """Rows to value, each with a label: pairs in a fixed order.
 
     Attributes
@@ -69,12 +69,12 @@ class Questions:
         """Labels that each row is valued under, one pair after the other."""
         return 1 if self.classes is None else len(self.classes)
 
-    def watched(self) -> Index:
+    def convergence_subset(self) -> Index:
         """Pairs enough to see whether the ranking of the source rows has settled."""
-        some = watched_rows(len(self.rows))
+        some = convergence_subset(len(self.rows))
         return some if self.classes is None else self._own_columns(self.rows, some)
 
-    def read(self, means: Floats) -> Answer:
+    def split_scores(self, means: Floats) -> RowScores:
         """Sort the means of the pairs into what they answer."""
         n, m = len(self.rows), len(self.trusted)
         if self.classes is not None:
@@ -82,18 +82,20 @@ class Questions:
             codes = np.searchsorted(self.classes, self.pool.y[self.trusted])
             own = np.zeros((m, len(self.classes)), dtype=bool)
             own[np.arange(m), codes] = True
-            return Answer(
+            return RowScores(
                 values=means[self._own_columns(self.rows, np.arange(n))],
                 label_values=table[:n],
-                trusted=table[n:][own] if m else None,
-                trusted_other=table[n:][~own].reshape(m, -1) if m else None,
+                held_out_target=table[n:][own] if m else None,
+                held_out_target_other_labels=table[n:][~own].reshape(m, -1) if m else None,
             )
         other = self._asks_other_targets
-        return Answer(
+        return RowScores(
             values=means[:n],
             label_values=None,
-            trusted=means[n : n + m] if m else None,
-            trusted_other=means[n + m :].reshape(m, _OTHER_TARGETS) if other else None,
+            held_out_target=means[n : n + m] if m else None,
+            held_out_target_other_labels=means[n + m :].reshape(m, _OTHER_TARGETS)
+            if other
+            else None,
         )
 
     @property

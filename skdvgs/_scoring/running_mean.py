@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-class WeightedMean:
+class RunningMean:
     """Mean of each row's similarities over the checkpoints of one trajectory.
 
     Every row meets the same checkpoints in the same order, whatever the batches, so one weight
@@ -48,12 +48,12 @@ class WeightedMean:
             arrays["plain_sums"] = self._plain_sums
         return arrays, {"weight": self._total_weight, "n_checkpoints": self.n_checkpoints}
 
-    def restore(self, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
+    def restore(self, arrays: Mapping[str, Floats], metadata: Mapping[str, Any]) -> None:
         """Go on from what :meth:`progress` returned."""
         self._sums[:] = arrays["sums"]
         self._plain_sums[:] = arrays.get("plain_sums", 0.0)
-        self._total_weight = facts["weight"]
-        self.n_checkpoints = facts["n_checkpoints"]
+        self._total_weight = metadata["weight"]
+        self.n_checkpoints = metadata["n_checkpoints"]
 
     def means(self) -> Floats:
         """The weighted means; plain ones where every weight is zero.

@@ -18,7 +18,7 @@ from torch import Tensor
 from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.large.prefetch import read_ahead
 from skdvgs._inputs.task import Rows
-from skdvgs._nets.factory import Encoder
+from skdvgs._nets.factory import TargetEncoder
 from skdvgs._scoring.batches import (
     _parts,
     _writable,
@@ -27,9 +27,9 @@ from skdvgs._scoring.batches import (
 )
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.loss import per_sample_loss
-from skdvgs._scoring.pairs import Questions
-from skdvgs._scoring.running_mean import WeightedMean
-from skdvgs._scoring.similarity import Reference, Similarity
+from skdvgs._scoring.pairs import ScoringRequest
+from skdvgs._scoring.running_mean import RunningMean
+from skdvgs._scoring.similarity import Similarity, TargetGradientScale
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.gradients import GradientEngine, evaluation_mode
 from skdvgs.gradients._batches import map_batch
@@ -38,8 +38,8 @@ from skdvgs.gradients._general import out_of_memory
 
 def make_scorer(
     net: skorch.NeuralNet,
-    encode: Encoder,
-    questions: Questions,
+    encode: TargetEncoder,
+    questions: ScoringRequest,
     options: ScoringOptions,
     target: tuple[Any, Any] | None = None,
 ) -> SourceScorer:
@@ -111,8 +111,8 @@ class SourceScorer:
         self._net, self._X, self._y, self._target = net, X, y, target
         self._rows, self._n_labels = rows, 1
         self._options = options
-        self.mean = WeightedMean(len(rows))
-        self.reference = Reference(float("nan"))
+        self.mean = RunningMean(len(rows))
+        self.reference = TargetGradientScale(float("nan"))
         loss, self._loss_reads_x = per_sample_loss(net)
         infer = None if type(net).infer is skorch.NeuralNet.infer else net.infer
         self.engine = GradientEngine(
@@ -137,10 +137,10 @@ class SourceScorer:
     def batch_size(self, size: int) -> None:
         self._batch_size = size
 
-    def visit(
-        self, checkpoint: Checkpoint, scored: Callable[[int, float], None] | None = None
+    def score(
+        self, checkpoint: Checkpoint, on_batch: Callable[[int, float], None] | None = None
     ) -> None:
-        """Score every pair at a checkpoint, telling `scored` after each batch which share it is."""
+        """Score every pair at a checkpoint, telling `on_batch` the share done."""
         compared = {
             name: checkpoint.gradient[name]
             for name in self.engine.parameter_names
@@ -155,17 +155,17 @@ class SourceScorer:
                 pairs = slice(rows.start * self._n_labels, rows.stop * self._n_labels)
                 similarity = self._options.similarity
                 self.mean.add(pairs, similarity(dot.ravel(), norm.ravel(), self.reference))
-                if scored is not None:
-                    scored(checkpoint.number, rows.stop / len(self._rows))
+                if on_batch is not None:
+                    on_batch(checkpoint.number, rows.stop / len(self._rows))
 
-    def _refer(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> Reference:
+    def _refer(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> TargetGradientScale:
         norm = float(sum(grad.double().square().sum() for grad in compared.values()) ** 0.5)
         typical = checkpoint.typical_norm
         if self._options.needs_typical_norm and np.isnan(typical):
             assert self._target is not None
             batches = self._in_batches(len(self._target[0]), self._target_batch, compared, 1)
             typical = float(np.median(np.concatenate([norms for _, _, norms in batches])))
-        return Reference(norm, typical)
+        return TargetGradientScale(norm, typical)
 
     def _source_batches(
         self, compared: dict[str, Tensor]

@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Reference:
+class TargetGradientScale:
     """What the rows of a checkpoint are compared with.
 
     Attributes
@@ -29,17 +29,17 @@ class Reference:
     typical_norm: float = float("nan")
 
 
-Similarity = Callable[[Floats, Floats, Reference], Floats]
+Similarity = Callable[[Floats, Floats, TargetGradientScale], Floats]
 
 
-def cosine(dot: Floats, norm: Floats, target: Reference) -> Floats:
+def cosine(dot: Floats, norm: Floats, target: TargetGradientScale) -> Floats:
     """Cosine of the angle between the gradients, in [-1, 1]; 0 where either is zero."""
     lengths = norm * target.norm
     cosines = np.divide(dot, lengths, out=np.zeros_like(dot), where=lengths > 0)
     return np.clip(cosines, -1.0, 1.0, out=cosines)
 
 
-def discounted_cosine(dot: Floats, norm: Floats, target: Reference) -> Floats:
+def discounted_cosine(dot: Floats, norm: Floats, target: TargetGradientScale) -> Floats:
     """``(1 + cosine) / (1 + norm / typical norm)``, in [0, 2].
 
     A wrong number pulls hard, in whatever direction: its row's gradient is longer than those of
@@ -49,17 +49,17 @@ def discounted_cosine(dot: Floats, norm: Floats, target: Reference) -> Floats:
     return (1.0 + cosine(dot, norm, target)) / (1.0 + relative)
 
 
-def dot_product(dot: Floats, norm: Floats, target: Reference) -> Floats:
+def dot_product(dot: Floats, norm: Floats, target: TargetGradientScale) -> Floats:
     """Dot product of the gradients: the fall of the target loss for a small step on the row."""
     return dot
 
 
-def projection(dot: Floats, norm: Floats, target: Reference) -> Floats:
+def projection(dot: Floats, norm: Floats, target: TargetGradientScale) -> Floats:
     """Length of the row's gradient along the target gradient; 0 where that is zero."""
     return dot / target.norm if target.norm > 0 else np.zeros_like(dot)
 
 
-def negative_euclidean(dot: Floats, norm: Floats, target: Reference) -> Floats:
+def negative_euclidean(dot: Floats, norm: Floats, target: TargetGradientScale) -> Floats:
     """Distance between the gradients, negated so that higher is better; at most 0."""
     return -np.sqrt(np.maximum(norm**2 - 2.0 * dot + target.norm**2, 0.0))
 
@@ -85,7 +85,7 @@ class UserSimilarity:
 
     function: Callable[[Floats, Floats, float], Floats]
 
-    def __call__(self, dot: Floats, norm: Floats, target: Reference) -> Floats:
+    def __call__(self, dot: Floats, norm: Floats, target: TargetGradientScale) -> Floats:
         """Similarities of shape (n_rows,)."""
         found = np.asarray(self.function(dot, norm, target.norm), dtype=np.float64)
         if found.shape != dot.shape:

@@ -20,7 +20,7 @@ from sklearn.utils.validation import (
 
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs._reporting.fit_rows import remember_rows
-from skdvgs._reporting.mixin import ShownValues
+from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import (
     count_of_fraction,
@@ -29,11 +29,11 @@ from skdvgs._values.cut import (
     lowest_kept,
     number_groups,
 )
-from skdvgs._values.low_fraction.estimate import low_share
+from skdvgs._values.low_fraction.estimate import estimate_low_fraction
 from skdvgs.exceptions import InvalidInputError
 
 
-class LowValueSelector(ShownValues, BaseEstimator):
+class BaseLowValueSelector(ReportingMixin, BaseEstimator):
     """Value the rows and choose which to keep; what becomes of the others is up to subclasses."""
 
     valuer_: Any
@@ -155,7 +155,7 @@ class LowValueSelector(ShownValues, BaseEstimator):
                 # With two classes the other label turns a row's gradient round. Its length
                 # changes too, so the other similarities are no mirror.
                 mirrored = getattr(valuer, "similarity", None) in ("auto", "cosine")
-                share = low_share(values, groups, mirrored=mirrored)
+                share = estimate_low_fraction(values, groups, mirrored=mirrored)
             n_drop = round(share * len(values))
         else:
             n_drop = count_of_fraction(self.fraction, len(values))  # type: ignore[arg-type]

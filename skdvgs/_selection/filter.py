@@ -8,12 +8,12 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdvgs._selection.base import LowValueSelector
+from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
 from skdvgs._utils.sklearn_compat import fit_context
 
 
-class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, LowValueSelector):
+class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelector):
     """Keep low-value training rows from the step that follows in a Pipeline.
 
     A scikit-learn :class:`~sklearn.pipeline.Pipeline` cannot change `y`, so no transformer can

@@ -9,7 +9,7 @@ from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils import InputTags, Tags
 from sklearn.utils.metadata_routing import MetadataRequest
 
-from skdvgs._selection.base import LowValueSelector
+from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._utils.sklearn_compat import fit_context
 
 
@@ -33,7 +33,7 @@ def _fields_of(tags: Any) -> dict[str, Any]:
     return {entry.name: getattr(tags, entry.name) for entry in fields(tags)}
 
 
-class LowValueSampler(OneToOneFeatureMixin, LowValueSelector):
+class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):
     """Remove low-value rows from the training data.
 
     The sampler chooses the same rows as `LowValueFilter` but truly removes them, features and

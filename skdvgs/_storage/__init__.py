@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from skdvgs._storage.checkpoint_dir import RunFolder, Unsaved, draws_anew, open_run
+from skdvgs._storage.checkpoint_dir import CheckpointDir, NoCheckpointDir, draws_anew, open_dir
 from skdvgs._storage.digests import arrays_digest, rows_digest
 from skdvgs._storage.fit_fingerprint import Fingerprint, fingerprint
 from skdvgs._storage.npz import Arrays, prefixed, storing, within
-from skdvgs._storage.trajectory_files import Slot
+from skdvgs._storage.trajectory_files import TrajectoryFiles
 from skdvgs._storage.trajectory_store import (
-    KeptCheckpoint,
+    RecordedCheckpoint,
     StoredFit,
     TrajectoryFolder,
     TrajectoryStore,
@@ -16,18 +16,18 @@ from skdvgs._storage.trajectory_store import (
 
 __all__ = [
     "Arrays",
+    "CheckpointDir",
     "Fingerprint",
-    "KeptCheckpoint",
-    "RunFolder",
-    "Slot",
+    "NoCheckpointDir",
+    "RecordedCheckpoint",
     "StoredFit",
+    "TrajectoryFiles",
     "TrajectoryFolder",
     "TrajectoryStore",
-    "Unsaved",
     "arrays_digest",
     "draws_anew",
     "fingerprint",
-    "open_run",
+    "open_dir",
     "prefixed",
     "rows_digest",
     "storing",

@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from skdvgs._storage.fit_fingerprint import Fingerprint, differences
 from skdvgs._storage.folders import make_folder, remove_parts
-from skdvgs._storage.npz import read_bundle, storing, write_bundle
-from skdvgs._storage.trajectory_files import Slot
-from skdvgs._utils.atomic_write import written_whole
+from skdvgs._storage.npz import read_npz, storing, write_npz
+from skdvgs._storage.trajectory_files import TrajectoryFiles
+from skdvgs._utils.atomic_write import atomic_write
 from skdvgs.exceptions import InvalidInputError, SkdvgsError, StorageError
 
 # From one writing of an unfinished trajectory to the next: what a kill costs at most, beside
@@ -47,30 +47,30 @@ _ADVICE = "Make room, and fit again with the same checkpoint_dir: it goes on fro
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
 
-class Unsaved:
-    """A fit that is not to be gone on with; what :class:`RunFolder` does, without files."""
+class NoCheckpointDir:
+    """A fit that is not to be gone on with; what :class:`CheckpointDir` does, without files."""
 
     def random_state(self, given: np.random.RandomState) -> np.random.RandomState:
         """What to draw from."""
         return given
 
-    def recall(self, name: str, value: Any) -> Any:
+    def get_or_store(self, name: str, value: Any) -> Any:
         """A fact as it was when the fit was begun."""
         return value
 
-    def recall_folds(self, folds: Folds, may_vary: bool) -> Folds:
+    def get_or_store_folds(self, folds: Folds, may_vary: bool) -> Folds:
         """Folds as they were when the fit was begun."""
         return folds
 
     def check_prepared(self, digest: Callable[[], str]) -> None:
         """Refuse prepared rows that are not what they were."""
 
-    def slot(self, number: int) -> Slot | None:
+    def slot(self, number: int) -> TrajectoryFiles | None:
         """Files of a trajectory."""
         return None
 
 
-class RunFolder(Unsaved):
+class CheckpointDir(NoCheckpointDir):
     """The folder of a fit that can be gone on with.
 
     Parameters
@@ -107,21 +107,21 @@ class RunFolder(Unsaved):
     def random_state(self, given: np.random.RandomState) -> np.random.RandomState:
         """What to draw from: a random state as it was when the fit was begun."""
         now = _as_lists(given.get_state(legacy=False))
-        before = self.recall("random_state", now)
+        before = self.get_or_store("random_state", now)
         if before == now:
             return given
         drawn = np.random.RandomState()
         drawn.set_state(before)
         return drawn
 
-    def recall(self, name: str, value: Any) -> Any:
+    def get_or_store(self, name: str, value: Any) -> Any:
         """A fact as it was when the fit was begun."""
         if name not in self._record:
             self._record[name] = value
             self._write_record()
         return self._record[name]
 
-    def recall_folds(self, folds: Folds, may_vary: bool) -> Folds:
+    def get_or_store_folds(self, folds: Folds, may_vary: bool) -> Folds:
         """Folds as they were when the fit was begun.
 
         Parameters
@@ -143,9 +143,9 @@ class RunFolder(Unsaved):
             for name, rows in zip(("target", "source"), fold, strict=True)
         }
         if not path.exists():
-            write_bundle(path, now, None, _ADVICE)
+            write_npz(path, now, None, _ADVICE)
             return folds
-        before, _ = read_bundle(path, "Remove the folder and fit again.")
+        before, _ = read_npz(path, "Remove the folder and fit again.")
         same = before.keys() == now.keys() and all(np.array_equal(before[k], now[k]) for k in now)
         if same:
             return folds
@@ -166,7 +166,7 @@ class RunFolder(Unsaved):
             If the default network's input features came out otherwise.
         """
         now = digest()
-        if self.recall("prepared", now) != now:
+        if self.get_or_store("prepared", now) != now:
             raise InvalidInputError(
                 f"The default network's features of the rows are not those of the fit in "
                 f"checkpoint_dir={str(self._path)!r}, although data and parameters are. Another "
@@ -174,9 +174,9 @@ class RunFolder(Unsaved):
                 "remove the folder."
             )
 
-    def slot(self, number: int) -> Slot:
+    def slot(self, number: int) -> TrajectoryFiles:
         """Files of a trajectory."""
-        return Slot(self._path, number, self._record["run"], SECONDS)
+        return TrajectoryFiles(self._path, number, self._record["run"], SECONDS)
 
     def after(self, error: BaseException) -> None:
         """Empty the folder after an error that would come again, if nothing is lost by it."""
@@ -219,7 +219,7 @@ class RunFolder(Unsaved):
 
     def _write_record(self) -> None:
         path = self._path / _RECORD
-        with storing(path, _ADVICE), written_whole(path, "w", encoding="utf-8") as file:
+        with storing(path, _ADVICE), atomic_write(path, "w", encoding="utf-8") as file:
             json.dump(self._record, file, indent=1)
 
 
@@ -231,9 +231,9 @@ def _as_lists(state: Any) -> Any:
 
 
 @contextmanager
-def open_run(
+def open_dir(
     path: str | os.PathLike[str] | None, now: Callable[[], Fingerprint]
-) -> Iterator[Unsaved]:
+) -> Iterator[NoCheckpointDir]:
     """Lock a `checkpoint_dir` and find out what has been done in it.
 
     Parameters
@@ -245,7 +245,7 @@ def open_run(
 
     Yields
     ------
-    Unsaved or RunFolder
+    NoCheckpointDir or CheckpointDir
 
     Raises
     ------
@@ -253,7 +253,7 @@ def open_run(
         If the folder cannot be used, is used by another fit, or holds another one.
     """
     if path is None:
-        yield Unsaved()
+        yield NoCheckpointDir()
         return
     place = make_folder(path, "checkpoint_dir")
     lock = FileLock(place / _LOCK, timeout=0)
@@ -270,7 +270,7 @@ def open_run(
             "folder would write over each other. Give a folder that can be written to."
         ) from error
     try:
-        run = RunFolder(place, now())
+        run = CheckpointDir(place, now())
         try:
             yield run
         except BaseException as error:

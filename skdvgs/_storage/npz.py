@@ -1,4 +1,4 @@
-"""Arrays and facts in one file: npz without pickle, with a digest of all that is in it."""
+"""Arrays and metadata in one file: npz without pickle, with a digest of all that is in it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._storage.digests import arrays_digest
-from skdvgs._utils.atomic_write import written_whole
+from skdvgs._utils.atomic_write import atomic_write
 from skdvgs.exceptions import StorageError
 
 Arrays = dict[str, NDArray[Any]]
 
 
-_FACTS = "facts.json"
+_METADATA = "metadata.json"
 
 
 @contextmanager
@@ -39,8 +39,8 @@ def storing(path: Path, advice: str) -> Iterator[None]:
         raise StorageError(f"{path} could not be written: {why}. {advice}") from error
 
 
-def write_bundle(path: Path, arrays: Mapping[str, NDArray[Any]], facts: Any, advice: str) -> str:
-    """Write arrays and facts whole or not at all.
+def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Any, advice: str) -> str:
+    """Write arrays and metadata whole or not at all.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def write_bundle(path: Path, arrays: Mapping[str, NDArray[Any]], facts: Any, adv
         The file.
     arrays : mapping of str to array
         Of numbers.
-    facts : anything that JSON knows
+    metadata : anything that JSON knows
         Beside the arrays.
     advice : str
         What to do where it cannot be written.
@@ -64,17 +64,17 @@ def write_bundle(path: Path, arrays: Mapping[str, NDArray[Any]], facts: Any, adv
         If it cannot be written; what was there before is as it was.
     """
     assert not any(array.dtype.hasobject for array in arrays.values()), "would be pickled"
-    text = json.dumps(facts, default=_plain)
+    text = json.dumps(metadata, default=_plain)
     digest = arrays_digest(arrays, text)
-    head = json.dumps({"digest": digest, "facts": text}).encode()
-    members: dict[str, Any] = {_FACTS: np.frombuffer(head, dtype=np.uint8), **arrays}
-    with storing(path, advice), written_whole(path) as file:
+    head = json.dumps({"digest": digest, "metadata": text}).encode()
+    members: dict[str, Any] = {_METADATA: np.frombuffer(head, dtype=np.uint8), **arrays}
+    with storing(path, advice), atomic_write(path) as file:
         np.savez(file, **members)
     return digest
 
 
-def read_bundle(path: Path, advice: str, digest: str | None = None) -> tuple[Arrays, Any]:
-    """Read what :func:`write_bundle` wrote. Nothing is ever unpickled.
+def read_npz(path: Path, advice: str, digest: str | None = None) -> tuple[Arrays, Any]:
+    """Read what :func:`write_npz` wrote. Nothing is ever unpickled.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def read_bundle(path: Path, advice: str, digest: str | None = None) -> tuple[Arr
     Returns
     -------
     arrays : dict of str to array
-    facts : anything that JSON knows
+    metadata : anything that JSON knows
 
     Raises
     ------
@@ -98,8 +98,8 @@ def read_bundle(path: Path, advice: str, digest: str | None = None) -> tuple[Arr
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as held:
             arrays = {name: held[name] for name in held.files}
-        head = json.loads(arrays.pop(_FACTS).tobytes())
-        text, written = head["facts"], head["digest"]
+        head = json.loads(arrays.pop(_METADATA).tobytes())
+        text, written = head["metadata"], head["digest"]
         found = arrays_digest(arrays, text)
     except FileNotFoundError as error:
         raise StorageError(f"{path} is missing. {advice}") from error

@@ -10,7 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from skdvgs._storage.npz import Arrays, read_bundle, write_bundle
+from skdvgs._storage.npz import Arrays, read_npz, write_npz
 from skdvgs.exceptions import DamagedFileWarning, StorageError
 
 _ADVICE = (
@@ -23,7 +23,7 @@ _AGAIN = "What it held is computed again."
 
 
 @dataclass(frozen=True)
-class Slot:
+class TrajectoryFiles:
     """Where a worker writes how far its trajectory has come, and what came of it.
 
     Attributes
@@ -53,7 +53,7 @@ class Slot:
         """File of how far it has come."""
         return self.folder / f"trajectory-{self.number:04d}-unfinished.npz"
 
-    def write_finished(self, arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
+    def write_finished(self, arrays: Mapping[str, NDArray[Any]], metadata: Any) -> None:
         """Write what came of the trajectory; how far it had come is of no use then.
 
         Raises
@@ -61,10 +61,10 @@ class Slot:
         StorageError
             If it cannot be written.
         """
-        write_bundle(self.finished, arrays, {"run": self.run, "facts": facts}, _ADVICE)
+        write_npz(self.finished, arrays, {"run": self.run, "metadata": metadata}, _ADVICE)
         self.unfinished.unlink(missing_ok=True)
 
-    def write_unfinished(self, arrays: Mapping[str, NDArray[Any]], facts: Any) -> None:
+    def write_unfinished(self, arrays: Mapping[str, NDArray[Any]], metadata: Any) -> None:
         """Write how far the trajectory has come.
 
         Raises
@@ -72,7 +72,7 @@ class Slot:
         StorageError
             If it cannot be written.
         """
-        write_bundle(self.unfinished, arrays, {"run": self.run, "facts": facts}, _ADVICE)
+        write_npz(self.unfinished, arrays, {"run": self.run, "metadata": metadata}, _ADVICE)
 
     def read_finished(self) -> tuple[Arrays, Any] | None:
         """What came of the trajectory; None where that is not known.
@@ -92,8 +92,8 @@ class Slot:
         if not path.exists():
             return None
         try:
-            arrays, facts = read_bundle(path, _AGAIN)
+            arrays, metadata = read_npz(path, _AGAIN)
         except StorageError as error:
             warnings.warn(str(error), DamagedFileWarning, stacklevel=2)
             return None
-        return (arrays, facts["facts"]) if facts["run"] == self.run else None
+        return (arrays, metadata["metadata"]) if metadata["run"] == self.run else None

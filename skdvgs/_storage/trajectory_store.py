@@ -23,8 +23,8 @@ from typing import Any, overload
 from numpy.typing import NDArray
 
 from skdvgs._storage.folders import make_folder, remove_parts
-from skdvgs._storage.npz import prefixed, read_bundle, storing, within, write_bundle
-from skdvgs._utils.atomic_write import written_whole
+from skdvgs._storage.npz import prefixed, read_npz, storing, within, write_npz
+from skdvgs._utils.atomic_write import atomic_write
 from skdvgs._version import __version__
 from skdvgs.exceptions import StorageError
 
@@ -41,7 +41,7 @@ _READING = "score_samples and label_values need it. Bring it back as it was, or 
 
 
 @dataclass(frozen=True)
-class KeptCheckpoint:
+class RecordedCheckpoint:
     """A checkpoint to score more rows with, later.
 
     Attributes
@@ -63,7 +63,7 @@ class TrajectoryFolder:
 
     path: Path
 
-    def write(self, number: int, kept: KeptCheckpoint) -> str:
+    def write(self, number: int, kept: RecordedCheckpoint) -> str:
         """Write one checkpoint and return its digest.
 
         Raises
@@ -74,8 +74,8 @@ class TrajectoryFolder:
         with storing(self.path, f"{_WRITING}, and fit again."):
             self.path.mkdir(parents=True, exist_ok=True)
         arrays = prefixed("state", kept.state) | prefixed("gradient", kept.gradient)
-        facts = {"typical_norm": kept.typical_norm}
-        return write_bundle(_file(self.path, number), arrays, facts, f"{_WRITING}, and fit again.")
+        metadata = {"typical_norm": kept.typical_norm}
+        return write_npz(_file(self.path, number), arrays, metadata, f"{_WRITING}, and fit again.")
 
     def holds(self, n_checkpoints: int) -> bool:
         """Whether the files of a finished trajectory are all there."""
@@ -128,11 +128,11 @@ class TrajectoryStore:
             If it cannot be written.
         """
         named = {_name(number): list(found) for number, found in enumerate(digests)}
-        facts = {"format": _FORMAT, "skdvgs": __version__, "trajectories": named}
-        text = json.dumps(facts, indent=1).encode()
+        metadata = {"format": _FORMAT, "skdvgs": __version__, "trajectories": named}
+        text = json.dumps(metadata, indent=1).encode()
         path = self._path / _MANIFEST
         remove_parts(path.parent)
-        with storing(path, f"{_WRITING}, and fit again."), written_whole(path) as file:
+        with storing(path, f"{_WRITING}, and fit again."), atomic_write(path) as file:
             file.write(text)
         return StoredFit(self._path, hashlib.sha256(text).hexdigest())
 
@@ -205,7 +205,7 @@ class StoredFit:
         name = _name(number)
         return StoredCheckpoints(self, name, len(self.find()[1][name]))
 
-    def read(self, name: str, number: int) -> KeptCheckpoint:
+    def read(self, name: str, number: int) -> RecordedCheckpoint:
         """Read one checkpoint.
 
         Raises
@@ -215,14 +215,14 @@ class StoredFit:
         """
         place, digests = self.find()
         path = _file(place / name, number)
-        arrays, facts = read_bundle(path, _READING, digests[name][number])
-        return KeptCheckpoint(
-            within("state", arrays), within("gradient", arrays), facts["typical_norm"]
+        arrays, metadata = read_npz(path, _READING, digests[name][number])
+        return RecordedCheckpoint(
+            within("state", arrays), within("gradient", arrays), metadata["typical_norm"]
         )
 
 
 @dataclass(frozen=True)
-class StoredCheckpoints(Sequence[KeptCheckpoint]):
+class StoredCheckpoints(Sequence[RecordedCheckpoint]):
     """Checkpoints that are read one by one when they are asked for."""
 
     fit: StoredFit
@@ -233,12 +233,12 @@ class StoredCheckpoints(Sequence[KeptCheckpoint]):
         return self.n_checkpoints
 
     @overload
-    def __getitem__(self, number: int) -> KeptCheckpoint: ...
+    def __getitem__(self, number: int) -> RecordedCheckpoint: ...
 
     @overload
-    def __getitem__(self, number: slice) -> Sequence[KeptCheckpoint]: ...
+    def __getitem__(self, number: slice) -> Sequence[RecordedCheckpoint]: ...
 
-    def __getitem__(self, number: int | slice) -> KeptCheckpoint | Sequence[KeptCheckpoint]:
+    def __getitem__(self, number: int | slice) -> RecordedCheckpoint | Sequence[RecordedCheckpoint]:
         """Read a checkpoint, or some of them."""
         if isinstance(number, slice):
             return [self[i] for i in range(len(self))[number]]

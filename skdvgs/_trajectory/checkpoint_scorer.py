@@ -22,15 +22,15 @@ from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.scorer import SourceScorer
 from skdvgs._storage.digests import arrays_digest
 from skdvgs._storage.npz import Arrays
-from skdvgs._storage.trajectory_store import KeptCheckpoint
-from skdvgs._trajectory.result import JobStorage
-from skdvgs._values.convergence import RankAgreement
+from skdvgs._storage.trajectory_store import RecordedCheckpoint
+from skdvgs._trajectory.result import TrajectoryOutput
+from skdvgs._values.convergence import RankConvergence
 
 # Saving may take one part in so many of the time, where a whole save takes long.
 _SHARE = 20.0
 
 
-class OtherTrajectory(Exception):
+class TrajectoryMismatch(Exception):
     """Training did not come by the checkpoint that was saved."""
 
 
@@ -39,15 +39,15 @@ class SavedProgress:
     """How far a trajectory had come."""
 
     arrays: Arrays
-    facts: Any
+    metadata: Any
 
     @property
     def number(self) -> int:
         """The last checkpoint that was scored."""
-        return int(self.facts["number"])
+        return int(self.metadata["number"])
 
 
-class Visitor:
+class CheckpointScorer:
     """Visits the checkpoints of one trajectory.
 
     Parameters
@@ -56,13 +56,13 @@ class Visitor:
         That is being trained.
     scorer : SourceScorer
         Of the source rows.
-    agreement : RankAgreement or None
+    agreement : RankConvergence or None
         Tells when it is enough.
     watched : int array
         Pairs whose ranking tells it.
     keep : bool
         Whether checkpoints are kept.
-    storage : JobStorage
+    storage : TrajectoryOutput
         Where.
     scored : callable or None
         Told of each batch.
@@ -74,16 +74,16 @@ class Visitor:
         self,
         net: skorch.NeuralNet,
         scorer: SourceScorer,
-        agreement: RankAgreement | None,
+        agreement: RankConvergence | None,
         watched: NDArray[np.intp],
         keep: bool,
-        storage: JobStorage,
+        storage: TrajectoryOutput,
         scored: Callable[[int, float], None] | None,
         saved: SavedProgress | None,
     ) -> None:
         self._net, self.scorer, self.agreement, self._watched = net, scorer, agreement, watched
         self._keep, self._storage, self._scored, self._saved = keep, storage, scored, saved
-        self.kept: list[KeptCheckpoint] = []
+        self.kept: list[RecordedCheckpoint] = []
         self.stored: list[str] = []
         self._typical_norms: list[float] = []
         self._last_save, self._wait = time.monotonic(), 0.0
@@ -99,11 +99,11 @@ class Visitor:
             Whether it is enough.
         """
         if self._saved is not None:
-            self._pass_by(checkpoint, self._saved)
+            self._skip_scored(checkpoint, self._saved)
             return False
-        self.scorer.visit(checkpoint, self._scored)
+        self.scorer.score(checkpoint, self._scored)
         self._keep_it(checkpoint, self.scorer.reference.typical_norm)
-        if self.agreement is not None and self.agreement.look(
+        if self.agreement is not None and self.agreement.update(
             checkpoint.number + 1, lambda: self.scorer.mean.means()[self._watched]
         ):
             return True
@@ -115,31 +115,31 @@ class Visitor:
 
         Raises
         ------
-        OtherTrajectory
+        TrajectoryMismatch
             If it was not.
         """
         if self._saved is not None:
-            raise OtherTrajectory
+            raise TrajectoryMismatch
 
-    def _pass_by(self, checkpoint: Checkpoint, saved: SavedProgress) -> None:
+    def _skip_scored(self, checkpoint: Checkpoint, saved: SavedProgress) -> None:
         """A checkpoint that had been scored before the trajectory was stopped."""
         number = checkpoint.number
         self._keep_it(checkpoint, float(saved.arrays["typical_norms"][number]))
         if number < saved.number:
             return
-        if self._digest(checkpoint) != saved.facts["digest"]:
-            raise OtherTrajectory
-        self.scorer.mean.restore(saved.arrays, saved.facts)
-        self.scorer.batch_size = saved.facts["batch_size"]
+        if self._digest(checkpoint) != saved.metadata["digest"]:
+            raise TrajectoryMismatch
+        self.scorer.mean.restore(saved.arrays, saved.metadata)
+        self.scorer.batch_size = saved.metadata["batch_size"]
         if self.agreement is not None:
-            self.agreement.restore(saved.arrays, saved.facts)
+            self.agreement.restore(saved.arrays, saved.metadata)
         self._saved = None
 
     def _keep_it(self, checkpoint: Checkpoint, typical_norm: float) -> None:
         self._typical_norms.append(typical_norm)
         if not self._keep:
             return
-        kept = KeptCheckpoint(read_state(self._net), _gradient(checkpoint), typical_norm)
+        kept = RecordedCheckpoint(read_state(self._net), _gradient(checkpoint), typical_norm)
         if self._storage.folder is None:
             self.kept.append(kept)
         else:
@@ -149,14 +149,14 @@ class Visitor:
         slot, start = self._storage.slot, time.monotonic()
         if slot is None or start - self._last_save < self._wait:
             return
-        arrays, facts = self.scorer.mean.progress()
+        arrays, metadata = self.scorer.mean.progress()
         if self.agreement is not None:
-            more_arrays, more_facts = self.agreement.progress()
-            arrays, facts = arrays | more_arrays, facts | more_facts
+            more_arrays, more_metadata = self.agreement.progress()
+            arrays, metadata = arrays | more_arrays, metadata | more_metadata
         arrays["typical_norms"] = np.asarray(self._typical_norms)
-        facts["number"], facts["digest"] = checkpoint.number, self._digest(checkpoint)
-        facts["batch_size"] = self.scorer.batch_size
-        slot.write_unfinished(arrays, facts)
+        metadata["number"], metadata["digest"] = checkpoint.number, self._digest(checkpoint)
+        metadata["batch_size"] = self.scorer.batch_size
+        slot.write_unfinished(arrays, metadata)
         self._last_save = time.monotonic()
         took = self._last_save - start
         self._wait = max(slot.seconds, min(_SHARE * took, _SHARE * slot.seconds))

@@ -13,23 +13,23 @@ from torch import nn
 
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.build import initialize
-from skdvgs._nets.factory import Encoder, NetRecipe, read_state
-from skdvgs._scoring.pairs import Questions
+from skdvgs._nets.factory import NetFactory, TargetEncoder, read_state
+from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.scorer import ScoringOptions, SourceScorer, make_scorer
-from skdvgs._trajectory.checkpoint_scorer import OtherTrajectory, SavedProgress, Visitor
-from skdvgs._trajectory.result import JobStorage, TrajectoryResult, write_result
+from skdvgs._trajectory.checkpoint_scorer import CheckpointScorer, SavedProgress, TrajectoryMismatch
+from skdvgs._trajectory.result import TrajectoryOutput, TrajectoryResult, write_result
 from skdvgs._trajectory.training import Start, follow
-from skdvgs._utils.progress import Watch
+from skdvgs._utils.progress import TrajectoryProgress
 from skdvgs._utils.random_state import seeded
 from skdvgs._utils.threads import thread_limit
-from skdvgs._values.convergence import RankAgreement
+from skdvgs._values.convergence import RankConvergence
 from skdvgs.exceptions import InvalidInputError
 
 # Multiply-adds of a source pass below which one thread is as fast as two.
 _WORK_FOR_THREADS = 10**8
 
 
-_NO_STORAGE = JobStorage()
+_NO_STORAGE = TrajectoryOutput()
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class TrajectoryJob:
 
     Attributes
     ----------
-    recipe : NetRecipe
+    recipe : NetFactory
         Of the network.
     target : Rows
         What it is trained on.
-    questions : Questions
+    questions : ScoringRequest
         What is valued on the way.
     options : ScoringOptions
         How.
@@ -56,9 +56,9 @@ class TrajectoryJob:
         For messages.
     """
 
-    recipe: NetRecipe
+    recipe: NetFactory
     target: Rows
-    questions: Questions
+    questions: ScoringRequest
     options: ScoringOptions
     compute_every: int
     tol: float | None
@@ -81,30 +81,35 @@ class TrajectoryJob:
         return sum(p.numel() for p in net.module_.parameters())
 
     def run(
-        self, watch: Watch | None = None, storage: JobStorage = _NO_STORAGE
+        self, watch: TrajectoryProgress | None = None, storage: TrajectoryOutput = _NO_STORAGE
     ) -> TrajectoryResult:
         """Train on the target set, scoring the source rows at every checkpoint."""
         read = None if storage.slot is None else storage.slot.read_unfinished()
         if read is not None:
-            with suppress(OtherTrajectory):
+            with suppress(TrajectoryMismatch):
                 return self._run(watch, storage, SavedProgress(*read))
         return self._run(watch, storage, None)
 
     def _run(
-        self, watch: Watch | None, storage: JobStorage, saved: SavedProgress | None
+        self,
+        watch: TrajectoryProgress | None,
+        storage: TrajectoryOutput,
+        saved: SavedProgress | None,
     ) -> TrajectoryResult:
         net = self.recipe.build()
         n_checkpoints = _n_checkpoints(net, len(self.target.X), self.compute_every)
         if watch is not None:
             watch.expect(n_checkpoints)
         scored = None if watch is None else watch.scored
-        agreement = None if self.tol is None else RankAgreement(self.tol, n_checkpoints)
-        watched = self.questions.watched()
-        visitors: list[Visitor] = []
+        agreement = None if self.tol is None else RankConvergence(self.tol, n_checkpoints)
+        watched = self.questions.convergence_subset()
+        visitors: list[CheckpointScorer] = []
 
         def start(net: skorch.NeuralNet) -> Start:
             X, y, scorer = self._start(net)
-            visitor = Visitor(net, scorer, agreement, watched, self.keep, storage, scored, saved)
+            visitor = CheckpointScorer(
+                net, scorer, agreement, watched, self.keep, storage, scored, saved
+            )
             visitors.append(visitor)
             return Start(X, y, visitor)
 
@@ -112,9 +117,9 @@ class TrajectoryJob:
         (visitor,) = visitors
         visitor.check()
         return TrajectoryResult(
-            answer=self.questions.read(visitor.scorer.mean.means()),
+            answer=self.questions.split_scores(visitor.scorer.mean.means()),
             losses=recorded.loss_array(),
-            converged=agreement is not None and agreement.reached,
+            converged=agreement is not None and agreement.converged,
             report=visitor.scorer.engine.report,
             state=read_state(net),
             history=net.history,
@@ -130,7 +135,7 @@ class TrajectoryJob:
 
     def _start(self, net: skorch.NeuralNet) -> tuple[Any, Any, SourceScorer]:
         """Target set and scorer for a net whose weights are drawn."""
-        encode = Encoder(net, self.recipe.task, self.target.X)
+        encode = TargetEncoder(net, self.recipe.task, self.target.X)
         target = (self.target.X, encode(self.target))
         return *target, make_scorer(net, encode, self.questions, self.options, target)
 
@@ -146,7 +151,10 @@ def threads_a_job(n_jobs: int, work: int) -> int:
 
 
 def run_job(
-    job: TrajectoryJob, threads: int, watch: Watch | None, storage: JobStorage = _NO_STORAGE
+    job: TrajectoryJob,
+    threads: int,
+    watch: TrajectoryProgress | None,
+    storage: TrajectoryOutput = _NO_STORAGE,
 ) -> TrajectoryResult:
     """Run a job with a fixed number of torch threads, and write what came of it."""
     with thread_limit(threads):

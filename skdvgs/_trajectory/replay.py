@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from skdvgs._default_net.modules import DefaultHead
 from skdvgs._inputs.task import Rows
-from skdvgs._nets.factory import Encoder, NetRecipe, load_state
+from skdvgs._nets.factory import NetFactory, TargetEncoder, load_state
 from skdvgs._scoring.checkpoint import Checkpoint
-from skdvgs._scoring.linear_head import HeadTrajectory
-from skdvgs._scoring.pairs import Questions
+from skdvgs._scoring.linear_head import LinearHeadScorer
+from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.scorer import ScoringOptions, make_scorer
-from skdvgs._storage.trajectory_store import KeptCheckpoint
+from skdvgs._storage.trajectory_store import RecordedCheckpoint
 from skdvgs._trajectory.job import TrajectoryJob, threads_a_job
 from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.threads import thread_limit
@@ -31,32 +31,32 @@ _MOST_IDLE_PARAMETERS = 10**6
 
 
 @dataclass(frozen=True)
-class Built:
+class ReadyNet:
     """A net that is ready to be used again."""
 
     net: skorch.NeuralNet
-    encode: Encoder
-    head: HeadTrajectory | None
+    encode: TargetEncoder
+    head: LinearHeadScorer | None
 
 
 @dataclass(frozen=True)
-class KeptTrajectory:
+class RecordedTrajectory:
     """One trajectory without the data it was made from.
 
     Attributes
     ----------
-    recipe : NetRecipe
+    recipe : NetFactory
         Of the network.
     options : ScoringOptions
         How rows are compared.
-    checkpoints : sequence of KeptCheckpoint
+    checkpoints : sequence of RecordedCheckpoint
         In their order; each may be read from a file when it is asked for.
     """
 
-    recipe: NetRecipe
+    recipe: NetFactory
     options: ScoringOptions
-    checkpoints: Sequence[KeptCheckpoint]
-    _idle: list[Built] = field(default_factory=list, repr=False, compare=False)
+    checkpoints: Sequence[RecordedCheckpoint]
+    _idle: list[ReadyNet] = field(default_factory=list, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_idle": []}
@@ -77,15 +77,15 @@ class KeptTrajectory:
         """
         task = self.recipe.task
         everyone = np.arange(len(rows.X))
-        questions = Questions(
+        questions = ScoringRequest(
             rows, everyone, everyone[:0], task.classes if every_label else None, seed=0
         )
         with thread_limit(threads_a_job(1, len(rows.X) * self.recipe.n_features)):
             means = self._means(questions)
-        answer = questions.read(means)
+        answer = questions.split_scores(means)
         return answer.values if answer.label_values is None else answer.label_values
 
-    def _means(self, questions: Questions) -> Floats:
+    def _means(self, questions: ScoringRequest) -> Floats:
         # A net is changed while it is used, so that threads take one each.
         try:
             built = self._idle.pop()
@@ -101,13 +101,13 @@ class KeptTrajectory:
             self._idle.append(built)
         return means
 
-    def _build(self, rows: Rows) -> Built:
+    def _build(self, rows: Rows) -> ReadyNet:
         net = self.recipe.build_with(self.checkpoints[0].state)
-        encode = Encoder(net, self.recipe.task, rows.X)
+        encode = TargetEncoder(net, self.recipe.task, rows.X)
         is_head = isinstance(net.module_, DefaultHead)
-        return Built(net, encode, HeadTrajectory(net, self.checkpoints) if is_head else None)
+        return ReadyNet(net, encode, LinearHeadScorer(net, self.checkpoints) if is_head else None)
 
-    def _follow(self, built: Built, questions: Questions) -> Floats:
+    def _follow(self, built: ReadyNet, questions: ScoringRequest) -> Floats:
         net = built.net
         scorer = make_scorer(net, built.encode, questions, self.options)
         for number, kept in enumerate(self.checkpoints):
@@ -116,10 +116,10 @@ class KeptTrajectory:
                 name: torch.as_tensor(grad, device=net.device)
                 for name, grad in kept.gradient.items()
             }
-            scorer.visit(Checkpoint(number, number, gradient, kept.typical_norm))
+            scorer.score(Checkpoint(number, number, gradient, kept.typical_norm))
         return scorer.mean.means()
 
 
-def keep(job: TrajectoryJob, result: TrajectoryResult) -> KeptTrajectory:
+def keep(job: TrajectoryJob, result: TrajectoryResult) -> RecordedTrajectory:
     """What is kept of a trajectory that has run."""
-    return KeptTrajectory(job.recipe, job.options, result.kept)
+    return RecordedTrajectory(job.recipe, job.options, result.kept)

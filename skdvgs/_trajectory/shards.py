@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
-from skdvgs._values.row_scores import Answer
+from skdvgs._values.row_scores import RowScores
 
 # Training on a batch of the target set is then less than a hundredth of the work.
 SHARD_ROWS = 2**16
@@ -48,11 +48,11 @@ def join(results: Sequence[TrajectoryResult]) -> TrajectoryResult:
         return results[0]
     answers = [result.answer for result in results]
     tables = [answer.label_values for answer in answers]
-    answer = Answer(
+    answer = RowScores(
         values=np.concatenate([answer.values for answer in answers]),
         label_values=_joined([table for table in tables if table is not None]),
-        trusted=answers[0].trusted,
-        trusted_other=answers[0].trusted_other,
+        held_out_target=answers[0].held_out_target,
+        held_out_target_other_labels=answers[0].held_out_target_other_labels,
     )
     return replace(results[0], answer=answer)
 

@@ -14,7 +14,7 @@ _FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
 _ALMOST = 0.999
 
 
-class Watch:
+class TrajectoryProgress:
     """Told of each step of a trajectory that runs in this process.
 
     Parameters
@@ -39,7 +39,7 @@ class Watch:
         """Note which share of the source rows has been scored at a checkpoint, from 0 on."""
         done = min((checkpoint + share) / self._expected, _ALMOST)
         text = f"{self._name}, checkpoint {checkpoint + 1} of {self._expected}"
-        self._progress.move(self._number + done, text)
+        self._progress.update(self._number + done, text)
 
 
 class Progress:
@@ -71,7 +71,7 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def prepare(self, n_rows: int) -> None:
+    def start_preparation(self, n_rows: int) -> None:
         """Show that the rows are being prepared."""
         if not self._shown:
             return
@@ -80,11 +80,11 @@ class Progress:
         text = f"skdvgs: preparing {n_rows:,} rows"
         self._bar = tqdm(total=1, desc=text, bar_format=_FORMAT, dynamic_ncols=True)
 
-    def prepared(self, share: float) -> None:
+    def update_preparation(self, share: float) -> None:
         """Show which share of the rows is prepared."""
-        self.move(min(share, _ALMOST), "")
+        self.update(min(share, _ALMOST), "")
 
-    def start(self, n_trajectories: int, n_rows: int, n_jobs: int | None) -> None:
+    def start_trajectories(self, n_trajectories: int, n_rows: int, n_jobs: int | None) -> None:
         """Start the clock of the trajectories."""
         if self._bar is None:
             return
@@ -92,12 +92,12 @@ class Progress:
         self._bar.reset(total=n_trajectories)
         self._bar.set_description_str(f"skdvgs: valuing {n_rows:,} rows")
 
-    def watch(self, number: int, name: str) -> Watch | None:
+    def for_trajectory(self, number: int, name: str) -> TrajectoryProgress | None:
         """Return what follows a trajectory step by step, where that can be."""
         shown_here = self._bar is not None and self._in_this_process
-        return Watch(self, number, name) if shown_here else None
+        return TrajectoryProgress(self, number, name) if shown_here else None
 
-    def move(self, done: float, text: str) -> None:
+    def update(self, done: float, text: str) -> None:
         """Show that so many trajectories are done, the fraction of a running one included."""
         if self._bar is not None:
             self._bar.set_postfix_str(text, refresh=False)
@@ -133,4 +133,4 @@ class ShownParallel(Parallel):
     def print_progress(self) -> None:
         """Move the bar; joblib calls it in this process after each finished batch of tasks."""
         done = self._before + self.n_completed_tasks
-        self._progress.move(done, f"{done} of {self._all} trajectories")
+        self._progress.update(done, f"{done} of {self._all} trajectories")

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._values.convergence import enough_trajectories
-from skdvgs._values.low_fraction.estimate import low_share
+from skdvgs._values.convergence import enough_restarts
+from skdvgs._values.low_fraction.estimate import estimate_low_fraction
 from skdvgs._values.means import mean_over_trajectories
-from skdvgs._values.row_scores import Answer
+from skdvgs._values.row_scores import RowScores
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class AggregatedScores:
     """What a fit found out.
 
     Attributes
@@ -29,16 +29,18 @@ class Outcome:
         Of the values.
     label_values : array of shape (n_samples, n_classes) or None
         Under every label.
-    trusted, trusted_other : arrays of shape (n_target,) and (n_target, n_others), or None
-        Values of rows of the given target set by trajectories that had left them out, under
-        their own and under other labels; NaN for rows that were never left out.
+    held_out_target : array of shape (n_target,) or None
+        Values of target rows by the trajectories that were not trained on them; NaN for rows
+        that every trajectory was trained on.
+    held_out_target_other_labels : array of shape (n_target, n_others) or None
+        The same under other labels.
     """
 
     values: Floats
     uncertainty: Uncertainty
     label_values: Floats | None
-    trusted: Floats | None
-    trusted_other: Floats | None
+    held_out_target: Floats | None
+    held_out_target_other_labels: Floats | None
 
     def low_fraction(self, labels: NDArray[np.intp], mirrored: bool) -> float:
         """Share of rows that are wrong, as far as all this tells.
@@ -50,35 +52,37 @@ class Outcome:
         mirrored : bool
             Whether the other one of two labels would turn the sign of a value.
         """
-        return low_share(
+        return estimate_low_fraction(
             self.values,
             labels,
             label_values=self.label_values,
-            null=self.trusted,
-            null_other=self.trusted_other,
+            null=self.held_out_target,
+            null_other=self.held_out_target_other_labels,
             mirrored=mirrored,
         )
 
-    def settled(self, tol: float) -> bool:
+    def has_converged(self, tol: float) -> bool:
         """Whether more trajectories would leave the ranking as it is."""
-        return enough_trajectories(self.values, self.uncertainty.standard_errors, tol)
+        return enough_restarts(self.values, self.uncertainty.standard_errors, tol)
 
 
-def combine(
-    answers: Sequence[Answer],
+def aggregate(
+    answers: Sequence[RowScores],
     rows: list[NDArray[np.intp]],
     trusted_rows: list[NDArray[np.intp]],
     n_source: int,
-) -> Outcome:
+) -> AggregatedScores:
     """Average the scores of all trajectories, row by row."""
     means = [answer.values for answer in answers]
     values = mean_over_trajectories(means, rows, n_source)
-    return Outcome(
+    return AggregatedScores(
         values=values,
         uncertainty=uncertainty(means, rows, values),
         label_values=_mean_of_all([a.label_values for a in answers], rows, n_source),
-        trusted=_mean_of_all([a.trusted for a in answers], trusted_rows),
-        trusted_other=_mean_of_all([a.trusted_other for a in answers], trusted_rows),
+        held_out_target=_mean_of_all([a.held_out_target for a in answers], trusted_rows),
+        held_out_target_other_labels=_mean_of_all(
+            [a.held_out_target_other_labels for a in answers], trusted_rows
+        ),
     )
 
 

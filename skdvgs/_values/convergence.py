@@ -28,7 +28,7 @@ _OF_ONE = 2.0
 _MOST_ROWS = 10_000
 
 
-class RankAgreement:
+class RankConvergence:
     """Foretells how far the ranking by a trajectory is from that at its end.
 
     Values are means from the start on, so two of them close to each other always agree. But they
@@ -47,7 +47,7 @@ class RankAgreement:
 
     Attributes
     ----------
-    reached : bool
+    converged : bool
         Whether the last look foretold that the ranking is near enough to that at the end.
     """
 
@@ -56,9 +56,9 @@ class RankAgreement:
         self._end = n_checkpoints
         self._next_look = _BURN_IN
         self._before: tuple[int, Floats] | None = None
-        self.reached = False
+        self.converged = False
 
-    def look(self, n_checkpoints: int, values: Callable[[], Floats]) -> bool:
+    def update(self, n_checkpoints: int, values: Callable[[], Floats]) -> bool:
         """Look at the values after some checkpoints, if it is time for it.
 
         Parameters
@@ -80,23 +80,27 @@ class RankAgreement:
         if before is not None:
             moved = disagreement(before[1], self._before[1])
             left = np.log(max(self._end / n_checkpoints, 1.0)) / np.log(n_checkpoints / before[0])
-            self.reached = bool(moved * left**2 < self._tolerance)
-        return self.reached
+            self.converged = bool(moved * left**2 < self._tolerance)
+        return self.converged
 
     def progress(self) -> tuple[dict[str, Floats], dict[str, Any]]:
         """All that :meth:`restore` needs, as arrays and numbers."""
         arrays, last_look = {}, 0
         if self._before is not None:
             last_look, arrays["values_at_last_look"] = self._before
-        facts = {"last_look": last_look, "next_look": self._next_look, "reached": self.reached}
-        return arrays, facts
+        metadata = {
+            "last_look": last_look,
+            "next_look": self._next_look,
+            "converged": self.converged,
+        }
+        return arrays, metadata
 
-    def restore(self, arrays: Mapping[str, Floats], facts: Mapping[str, Any]) -> None:
+    def restore(self, arrays: Mapping[str, Floats], metadata: Mapping[str, Any]) -> None:
         """Go on from what :meth:`progress` returned."""
         self._before = None
-        if facts["last_look"]:
-            self._before = facts["last_look"], arrays["values_at_last_look"]
-        self._next_look, self.reached = facts["next_look"], facts["reached"]
+        if metadata["last_look"]:
+            self._before = metadata["last_look"], arrays["values_at_last_look"]
+        self._next_look, self.converged = metadata["next_look"], metadata["converged"]
 
 
 def disagreement(first: Floats, second: Floats) -> float:
@@ -106,12 +110,12 @@ def disagreement(first: Floats, second: Floats) -> float:
     return float(1.0 - spearmanr(first, second).statistic)
 
 
-def watched_rows(n_rows: int) -> NDArray[np.intp]:
+def convergence_subset(n_rows: int) -> NDArray[np.intp]:
     """Rows enough to see whether a ranking has settled, spread evenly."""
     return np.unique(np.linspace(0, n_rows - 1, min(n_rows, _MOST_ROWS)).astype(np.intp))
 
 
-def enough_trajectories(values: Floats, standard_errors: Floats, tolerance: float) -> bool:
+def enough_restarts(values: Floats, standard_errors: Floats, tolerance: float) -> bool:
     """Whether more trajectories would leave the ranking about as it is."""
     return disagreement_with_long_run(values, standard_errors) < tolerance
 

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Answer:
+class RowScores:
     """Mean similarities from one trajectory.
 
     Attributes
@@ -20,11 +20,13 @@ class Answer:
         Of the source rows asked for, under their own labels.
     label_values : array of shape (n_rows, n_classes) or None
         Of the same rows under every label.
-    trusted, trusted_other : arrays of shape (n_trusted,) and (n_trusted, n_others), or None
-        Of trusted rows under their own and under other labels.
+    held_out_target : array of shape (n_held_out,) or None
+        Target rows that the trajectory was not trained on, under their own labels.
+    held_out_target_other_labels : array of shape (n_held_out, n_others) or None
+        The same rows under other labels.
     """
 
     values: Floats
     label_values: Floats | None
-    trusted: Floats | None
-    trusted_other: Floats | None
+    held_out_target: Floats | None
+    held_out_target_other_labels: Floats | None

@@ -13,8 +13,7 @@ from sklearn.datasets import load_iris
 
 from skdvgs._cli import _value
 from skdvgs._cli._main import main
-
-from ..fake_valuers import CentroidValuer
+from tests.fake_valuers import CentroidValuer
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,8 +4,7 @@ from scipy.stats import gaussian_kde
 
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.plotting import ValueDistributionDisplay
-
-from ..fake_valuers import CentroidValuer, GivenValuer
+from tests.fake_valuers import CentroidValuer, GivenValuer
 
 RNG = np.random.default_rng(0)
 NOISY = np.arange(200) % 4 == 0

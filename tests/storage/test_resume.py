@@ -105,7 +105,9 @@ def plain_fit(**settings):
 
 def test_weights_that_came_out_otherwise_start_from_the_beginning(tmp_path, monkeypatch):
     begun = stopped_fit(tmp_path, monkeypatch, steps=5)
-    monkeypatch.setattr("skdvgs._trajectory.checkpoint_scorer.Visitor._digest", lambda *_: "other")
+    monkeypatch.setattr(
+        "skdvgs._trajectory.checkpoint_scorer.CheckpointScorer._digest", lambda *_: "other"
+    )
     assert_equal_fits(plain_fit(), begun.fit(**given()))
 
 
@@ -253,7 +255,7 @@ def test_a_dead_worker_is_told_and_what_was_done_is_kept(tmp_path, monkeypatch):
     plain = valuer(Dying, **settings).fit(**given())
     begun = valuer(Dying, checkpoint_dir=folder, n_jobs=2, **settings)
     folder.mkdir()
-    monkeypatch.setattr(_run_folder.RunFolder, "_check_empty", lambda self: None)
+    monkeypatch.setattr(_run_folder.CheckpointDir, "_check_empty", lambda self: None)
     (folder / "die").touch()
     with pytest.raises(TerminatedWorkerError):
         begun.fit(**given())

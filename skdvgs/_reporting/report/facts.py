@@ -22,7 +22,7 @@ _MOST_PAIRS = 15
 _LONGEST_SETTING = 300
 
 
-class Facts:
+class FitSummary:
     """Reads a fitted valuer, filter or sampler; any may lack what DVGSValuer has.
 
     Parameters

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from skdvgs._reporting.frames import value_columns
 from skdvgs._reporting.report import html as html
-from skdvgs._reporting.report.facts import Facts
+from skdvgs._reporting.report.facts import FitSummary
 from skdvgs._reporting.report.pictures import draw_pictures, thumbnails
 from skdvgs._reporting.report.rows import Features, read_table, row_names
-from skdvgs._utils.atomic_write import check_writable, written_whole
+from skdvgs._utils.atomic_write import atomic_write, check_writable
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -47,7 +47,7 @@ def write_report(
     page = make_page(
         estimator, X, y, images=images, image_shape=image_shape, n_rows=n_rows, title=title
     )
-    with written_whole(place, "w", encoding="utf-8", newline="\n") as file:
+    with atomic_write(place, "w", encoding="utf-8", newline="\n") as file:
         file.write(page)
     return place
 
@@ -65,7 +65,7 @@ def make_page(
     """Return the page as text."""
     n = len(estimator.values_)
     columns = value_columns(estimator, _read_labels(y, n))
-    facts = Facts(estimator, columns)
+    facts = FitSummary(estimator, columns)
     rows = np.argsort(columns["value"], kind="stable")[:n_rows]
     if images is None and np.ndim(X) > 2:
         images, X = X, None
@@ -106,7 +106,7 @@ def _read_labels(y: Any, n: int) -> NDArray[Any] | None:
 
 
 def _lowest(
-    facts: Facts,
+    facts: FitSummary,
     columns: dict[str, NDArray[Any]],
     rows: NDArray[np.intp],
     names: list[Any],
@@ -171,7 +171,7 @@ def _note(features: Features, X: Any, images: Any) -> str:
     return " ".join(parts)
 
 
-def _labels(facts: Facts) -> str:
+def _labels(facts: FitSummary) -> str:
     """Section of the labels, where there are any."""
     tables = []
     for name, found in (("By label", facts.classes()), ("Suggested labels", facts.changes())):
@@ -183,7 +183,7 @@ def _labels(facts: Facts) -> str:
     return f'<section aria-labelledby="labels"><h2 id="labels">Labels</h2>{inner}</section>'
 
 
-def _settings(facts: Facts) -> str:
+def _settings(facts: FitSummary) -> str:
     parts = []
     for name, lines in facts.settings():
         rows = "".join(

@@ -16,7 +16,7 @@ from warnings import catch_warnings, filterwarnings
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._reporting.report.facts import Facts
+from skdvgs._reporting.report.facts import FitSummary
 from skdvgs.plotting import TrajectoryDisplay, ValueDistributionDisplay, ValueScatterDisplay
 from skdvgs.plotting._images import read_images, to_shown_range
 from skdvgs.plotting._matplotlib import import_pyplot
@@ -44,7 +44,7 @@ class Picture:
     caption: str
 
 
-def draw_pictures(facts: Facts, caller: str) -> list[Picture]:
+def draw_pictures(facts: FitSummary, caller: str) -> list[Picture]:
     """Draw what there is to draw of a fit.
 
     Raises
@@ -66,7 +66,7 @@ def draw_pictures(facts: Facts, caller: str) -> list[Picture]:
     return pictures
 
 
-def draw_distribution(facts: Facts) -> Picture:
+def draw_distribution(facts: FitSummary) -> Picture:
     """Histogram of all values with the cut."""
     figure, ax = _figure(4.8, 3.3)
     ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), ax=ax)
@@ -74,7 +74,7 @@ def draw_distribution(facts: Facts) -> Picture:
     return Picture(_svg(figure), f"Distribution of the values{cut}")
 
 
-def _draw_classes(facts: Facts) -> Picture:
+def _draw_classes(facts: FitSummary) -> Picture:
     assert facts.label is not None
     # Between two dollar signs matplotlib reads a formula.
     labels = np.array([str(label).replace("$", r"\$") for label in facts.label])
@@ -93,7 +93,7 @@ def _draw_trajectory(losses: NDArray[np.float64]) -> Picture:
     )
 
 
-def _draw_target(facts: Facts, target: NDArray[Any]) -> Picture:
+def _draw_target(facts: FitSummary, target: NDArray[Any]) -> Picture:
     figure, ax = _figure(4.8, 3.3)
     ValueScatterDisplay.from_values(facts.values, target, x_name="target", ax=ax)
     return Picture(_png(figure), "Value against the target of each row")
@@ -120,7 +120,7 @@ def thumbnails(images: Any, n: int, shape: Any, rows: NDArray[np.intp]) -> list[
     return found
 
 
-def _cut(facts: Facts) -> float | None:
+def _cut(facts: FitSummary) -> float | None:
     return facts.threshold if facts.dropped.any() else None
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
-from skdvgs._reporting.fit_rows import GivenRows, frame_kind
+from skdvgs._reporting.fit_rows import FitRows, frame_kind
 from skdvgs.exceptions import InvalidInputError
 
 _MOST_COLUMNS = 50
@@ -39,7 +39,7 @@ class Features:
 
 
 def read_table(
-    X: Any, given: GivenRows, n_samples: int, rows: NDArray[np.intp], names: Any
+    X: Any, given: FitRows, n_samples: int, rows: NDArray[np.intp], names: Any
 ) -> Features:
     """Read the features of some rows from the table that the valued rows are in.
 
@@ -47,7 +47,7 @@ def read_table(
     ----------
     X : array-like or dataframe of shape (n_samples, n_columns), or None
         The X of fit, or what it was made from.
-    given : GivenRows
+    given : FitRows
         What fit remembers.
     n_samples : int
         Rows that were valued.
@@ -93,7 +93,7 @@ def read_table(
     )
 
 
-def row_names(given: GivenRows, rows: NDArray[np.intp]) -> list[Any]:
+def row_names(given: FitRows, rows: NDArray[np.intp]) -> list[Any]:
     """Return what rows are called: their index where they have one, else their position."""
     return rows.tolist() if given.index is None else list(given.index[rows])
 

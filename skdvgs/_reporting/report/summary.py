@@ -8,7 +8,7 @@ import numpy as np
 
 from skdvgs._reporting.frames import value_columns
 from skdvgs._reporting.report import html as html
-from skdvgs._reporting.report.facts import Facts
+from skdvgs._reporting.report.facts import FitSummary
 from skdvgs._reporting.report.pictures import draw_pictures
 from skdvgs._reporting.report.rows import row_names, to_text
 from skdvgs.exceptions import MissingDependencyError
@@ -38,7 +38,7 @@ class Summary:
 
     def __init__(self, estimator: Any, n_rows: int) -> None:
         self._columns = value_columns(estimator)
-        self._facts = Facts(estimator, self._columns)
+        self._facts = FitSummary(estimator, self._columns)
         self._rows = np.argsort(self._columns["value"], kind="stable")[:n_rows]
         self._names = row_names(estimator._given, self._rows)
 

@@ -14,6 +14,6 @@ for nothing.
 
 from __future__ import annotations
 
-from skdvgs._values.low_fraction.estimate import low_share
+from skdvgs._values.low_fraction.estimate import estimate_low_fraction
 
-__all__ = ["low_share"]
+__all__ = ["estimate_low_fraction"]

@@ -12,7 +12,7 @@ from skdvgs._values.low_fraction.target_rows import share_against_target
 Floats = NDArray[np.float64]
 
 
-def low_share(
+def estimate_low_fraction(
     values: Floats,
     groups: NDArray[np.intp],
     *,

@@ -61,11 +61,11 @@ def separate_share(values: Floats, groups: NDArray[np.intp]) -> float:
         if size > _MOST_QUANTILES:
             of_label = np.quantile(of_label, (np.arange(_MOST_QUANTILES) + 0.5) / _MOST_QUANTILES)
         standard = (of_label - of_label.mean()) / of_label.std()
-        gain, low_share, distance = max(_fit_two_normals(standard, p) for p in _STARTS)
+        gain, estimate_low_fraction, distance = max(_fit_two_normals(standard, p) for p in _STARTS)
         of_mixture += 2 * gain * size - 5 * np.log(size)
         of_one_kind += 2 * _gains_of_one_kind(standard) * size - _FREE_OF_ONE_KIND * np.log(size)
-        if distance >= separation and low_share <= _LARGEST_LOW_SHARE:
-            n_low += low_share * size
+        if distance >= separation and estimate_low_fraction <= _LARGEST_LOW_SHARE:
+            n_low += estimate_low_fraction * size
     return n_low / len(values) if of_mixture > of_one_kind.max() else 0.0
 
 

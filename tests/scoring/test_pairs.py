@@ -5,7 +5,7 @@ import pytest
 
 from skdvgs._fit.folds import resample
 from skdvgs._inputs.task import Rows
-from skdvgs._scoring.pairs import Questions
+from skdvgs._scoring.pairs import ScoringRequest
 
 X = np.zeros((9, 2), dtype=np.float32)
 LABELS = np.array(["b", "a", "c", "a", "b", "c", "a", "b", "c"])
@@ -20,36 +20,44 @@ def as_value(rows, labels):
 
 
 def ask(rows, trusted, classes=None, y=LABELS, kind="classification", seed=0):
-    questions = Questions(Rows(X, y, kind), np.asarray(rows), np.asarray(trusted), classes, seed)
-    return questions, questions.read(as_value(*questions.pairs()))
+    questions = ScoringRequest(
+        Rows(X, y, kind), np.asarray(rows), np.asarray(trusted), classes, seed
+    )
+    return questions, questions.split_scores(as_value(*questions.pairs()))
 
 
 def test_own_labels():
     _, answer = ask([5, 0, 3], NONE)
     np.testing.assert_array_equal(answer.values, [502, 1, 300])
-    assert answer.label_values is answer.trusted is answer.trusted_other is None
+    assert (
+        answer.label_values is answer.held_out_target is answer.held_out_target_other_labels is None
+    )
 
 
 def test_every_label():
     questions, answer = ask([5, 0, 3], [7, 8], classes=np.array(["a", "b", "c"]))
     np.testing.assert_array_equal(answer.values, [502, 1, 300])
     np.testing.assert_array_equal(answer.label_values[1], [0, 1, 2])
-    np.testing.assert_array_equal(answer.trusted, [701, 802])
-    np.testing.assert_array_equal(answer.trusted_other, [[700, 702], [800, 801]])
+    np.testing.assert_array_equal(answer.held_out_target, [701, 802])
+    np.testing.assert_array_equal(answer.held_out_target_other_labels, [[700, 702], [800, 801]])
     rows, labels = questions.pairs()
-    watched = questions.watched()
+    watched = questions.convergence_subset()
     np.testing.assert_array_equal(as_value(rows[watched], labels[watched]), answer.values)
 
 
 def test_other_targets_of_a_regression():
     _questions, answer = ask([4, 2], [6, 7, 8], y=NUMBERS, kind="regression")
     np.testing.assert_array_equal(answer.values, [404, 202])
-    np.testing.assert_array_equal(answer.trusted, [606, 707, 808])
-    assert answer.trusted_other.shape == (3, 4)
-    np.testing.assert_array_equal(answer.trusted_other // 100, [[6] * 4, [7] * 4, [8] * 4])
-    assert set((answer.trusted_other % 100).ravel()) <= {6, 7, 8}
+    np.testing.assert_array_equal(answer.held_out_target, [606, 707, 808])
+    assert answer.held_out_target_other_labels.shape == (3, 4)
+    np.testing.assert_array_equal(
+        answer.held_out_target_other_labels // 100, [[6] * 4, [7] * 4, [8] * 4]
+    )
+    assert set((answer.held_out_target_other_labels % 100).ravel()) <= {6, 7, 8}
     again = ask([4, 2], [6, 7, 8], y=NUMBERS, kind="regression")[1]
-    np.testing.assert_array_equal(again.trusted_other, answer.trusted_other)
+    np.testing.assert_array_equal(
+        again.held_out_target_other_labels, answer.held_out_target_other_labels
+    )
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -6,7 +6,7 @@ from sklearn.datasets import make_classification
 from sklearn.metrics import roc_auc_score
 
 from skdvgs._default_net import out_of_sample_scores as _stage
-from skdvgs._default_net.out_of_sample_scores import ScoreInput
+from skdvgs._default_net.out_of_sample_scores import OutOfSampleScores
 from skdvgs._default_net.rank_normal_target import RankNormalTarget
 
 KINDS = {"classification": 3, "multilabel": 2, "regression": 2}
@@ -27,7 +27,7 @@ def table(kind, n=40, n_features=4, seed=0):
 
 
 def fitted(kind, X, y, seed=0):
-    return ScoreInput(kind, KINDS[kind], seed).fit(X, y)
+    return OutOfSampleScores(kind, KINDS[kind], seed).fit(X, y)
 
 
 TABLES = {
@@ -103,7 +103,7 @@ def test_features_of_random_labels_do_not_tell_them(n_rows):
     for seed in range(10):
         rng = np.random.default_rng(seed)
         X, y = rng.normal(size=(n_rows, 3)), np.arange(n_rows) % 2
-        stage = ScoreInput("classification", 2, seed).fit(X, y)
+        stage = OutOfSampleScores("classification", 2, seed).fit(X, y)
         found.append(roc_auc_score(y, stage.features_[:, [1, 3, 5]].sum(axis=1)))
         fitted_found.append(roc_auc_score(y, stage.transform(X)[:, [1, 3, 5]].sum(axis=1)))
     assert np.mean(fitted_found) > 0.7
@@ -115,17 +115,17 @@ def test_classes_without_rows_and_of_one_row():
     X, _ = table("classification", n=20)
     codes = np.zeros(20, dtype=int)
     codes[0], codes[10:] = 3, 1
-    stage = ScoreInput("classification", 5, 0).fit(X, codes)
+    stage = OutOfSampleScores("classification", 5, 0).fit(X, codes)
     assert stage.features_.shape == (20, 17)
     assert np.isfinite(stage.features_).all()
-    alone = ScoreInput("classification", 2, 0).fit(X, np.zeros(20, dtype=int))
+    alone = OutOfSampleScores("classification", 2, 0).fit(X, np.zeros(20, dtype=int))
     assert np.isfinite(alone.features_).all()
 
 
 def test_regression_of_one_output_takes_either_shape():
     X, y = table("regression")
-    flat = ScoreInput("regression", 1, 0).fit(X, y[:, 0])
-    column = ScoreInput("regression", 1, 0).fit(X, y[:, :1])
+    flat = OutOfSampleScores("regression", 1, 0).fit(X, y[:, 0])
+    column = OutOfSampleScores("regression", 1, 0).fit(X, y[:, :1])
     np.testing.assert_array_equal(flat.features_, column.features_)
 
 
@@ -133,7 +133,7 @@ def test_scores_find_wrong_labels():
     X, y = make_classification(400, 10, n_informative=5, random_state=0)
     wrong = np.arange(400) % 5 == 0
     codes = np.where(wrong, 1 - y, y)
-    features = ScoreInput("classification", 2, 0).fit(X, codes).features_
+    features = OutOfSampleScores("classification", 2, 0).fit(X, codes).features_
     for column in (0, 2, 4):  # the log-odds of class 0 by each scorer
         against = np.where(codes == 0, -features[:, column], features[:, column])
         assert roc_auc_score(wrong, against) > 0.85
@@ -143,6 +143,6 @@ def test_scores_predict_numbers():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 4))
     y = RankNormalTarget().fit(X[:, :1] ** 3).transform(X[:, :1] ** 3)
-    features = ScoreInput("regression", 1, 0).fit(X, y).features_
+    features = OutOfSampleScores("regression", 1, 0).fit(X, y).features_
     for column in range(4):
         assert np.corrcoef(features[:, column], y[:, 0])[0, 1] > 0.8

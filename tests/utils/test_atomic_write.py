@@ -4,12 +4,12 @@ import os
 
 import pytest
 
-from skdvgs._utils.atomic_write import check_writable, written_whole
+from skdvgs._utils.atomic_write import atomic_write, check_writable
 from skdvgs.exceptions import InvalidInputError
 
 
 def test_writes_and_leaves_nothing_else(tmp_path):
-    with written_whole(tmp_path / "a.txt", "w", encoding="utf-8") as file:
+    with atomic_write(tmp_path / "a.txt", "w", encoding="utf-8") as file:
         file.write("é")
         assert not (tmp_path / "a.txt").exists()
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "é"
@@ -17,7 +17,7 @@ def test_writes_and_leaves_nothing_else(tmp_path):
 
 
 def write_half(place):
-    with written_whole(place) as file:
+    with atomic_write(place) as file:
         file.write(b"half")
         raise ZeroDivisionError
 
@@ -36,7 +36,7 @@ def test_a_replaced_file_keeps_its_permissions_and_links_their_aim(tmp_path):
     place.write_bytes(b"old")
     place.chmod(0o640)
     link.symlink_to(place)
-    with written_whole(link) as file:
+    with atomic_write(link) as file:
         file.write(b"new")
     assert link.is_symlink()
     assert place.read_bytes() == b"new"
@@ -45,7 +45,7 @@ def test_a_replaced_file_keeps_its_permissions_and_links_their_aim(tmp_path):
 
 def test_a_new_file_has_the_permissions_of_any_other(tmp_path):
     (tmp_path / "other").write_bytes(b"")
-    with written_whole(tmp_path / "a.txt"):
+    with atomic_write(tmp_path / "a.txt"):
         pass
     assert (tmp_path / "a.txt").stat().st_mode == (tmp_path / "other").stat().st_mode
 

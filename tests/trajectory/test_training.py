@@ -58,7 +58,7 @@ def train(net, rows, score, compute_every=1):
         def visit(checkpoint):
             seen.append(checkpoint)
             if scorer is not None:
-                scorer.visit(checkpoint)
+                scorer.score(checkpoint)
 
         return Start(*rows, visit)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._values.low_fraction.estimate import low_share
+from skdvgs._values.low_fraction.estimate import estimate_low_fraction
 
 LABELS = np.arange(1000) % 2
 RATES = (0.05, 0.1, 0.2, 0.3, 0.4)
@@ -32,7 +32,7 @@ def test_mirror_rule_finds_the_share_of_flips(shape, rate):
     found = []
     for _ in range(20):
         values, share = flipped(rng, clean_values(rng, 1000, shape), rate)
-        found.append(low_share(values, LABELS, mirrored=True) - share)
+        found.append(estimate_low_fraction(values, LABELS, mirrored=True) - share)
     assert abs(np.mean(found)) < 0.05
     assert np.max(np.abs(found)) < 0.15
 
@@ -40,10 +40,13 @@ def test_mirror_rule_finds_the_share_of_flips(shape, rate):
 @pytest.mark.parametrize("shape", ["normal", "skewed", "two kinds of row"])
 def test_mirror_rule_finds_next_to_nothing_on_clean_data(shape):
     rng = np.random.default_rng(0)
-    shares = [low_share(clean_values(rng, 1000, shape), LABELS, mirrored=True) for _ in range(20)]
+    shares = [
+        estimate_low_fraction(clean_values(rng, 1000, shape), LABELS, mirrored=True)
+        for _ in range(20)
+    ]
     assert np.mean(shares) < 0.01
 
 
 def test_half_of_the_rows_at_most_are_taken_for_flips():
     # Beyond a half, flipped labels would be the rule and nothing could tell.
-    assert low_share(-np.linspace(0.1, 0.9, 100), LABELS[:100], mirrored=True) <= 0.5
+    assert estimate_low_fraction(-np.linspace(0.1, 0.9, 100), LABELS[:100], mirrored=True) <= 0.5

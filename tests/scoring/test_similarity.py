@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from skdvgs._scoring.similarity import SIMILARITIES, Reference, UserSimilarity
+from skdvgs._scoring.similarity import SIMILARITIES, TargetGradientScale, UserSimilarity
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -15,7 +15,7 @@ def vectors():
 
 def from_terms(name, rows, target):
     norms = np.linalg.norm(rows, axis=1)
-    reference = Reference(float(np.linalg.norm(target)), TYPICAL)
+    reference = TargetGradientScale(float(np.linalg.norm(target)), TYPICAL)
     return SIMILARITIES[name](rows @ target, norms, reference)
 
 
@@ -53,21 +53,27 @@ def test_zero_gradients_are_no_division_by_zero(name, vectors):
 
 
 def test_cosine_stays_in_its_range():
-    almost = SIMILARITIES["cosine"](np.array([1.0000001, -1.0000001]), np.ones(2), Reference(1.0))
+    almost = SIMILARITIES["cosine"](
+        np.array([1.0000001, -1.0000001]), np.ones(2), TargetGradientScale(1.0)
+    )
     np.testing.assert_array_equal(almost, [1.0, -1.0])
 
 
 def test_targets_without_any_gradient_discount_nothing():
-    discounted = SIMILARITIES["discounted_cosine"](np.ones(1), np.ones(1), Reference(1.0, 0.0))
+    discounted = SIMILARITIES["discounted_cosine"](
+        np.ones(1), np.ones(1), TargetGradientScale(1.0, 0.0)
+    )
     np.testing.assert_array_equal(discounted, [2.0])
 
 
 def test_a_function_of_ones_own_gets_three_arguments():
     own = UserSimilarity(lambda dot, norm, target_norm: dot - norm * target_norm)
-    found = own(np.array([1.0, 2.0]), np.array([3.0, 4.0]), Reference(0.5, 7.0))
+    found = own(np.array([1.0, 2.0]), np.array([3.0, 4.0]), TargetGradientScale(0.5, 7.0))
     np.testing.assert_array_equal(found, [-0.5, 0.0])
 
 
 def test_a_function_of_ones_own_must_return_a_number_a_row():
     with pytest.raises(InvalidInputError, match=r"shape \(\) for 2 rows"):
-        UserSimilarity(lambda dot, norm, target_norm: 1.0)(np.ones(2), np.ones(2), Reference(1.0))
+        UserSimilarity(lambda dot, norm, target_norm: 1.0)(
+            np.ones(2), np.ones(2), TargetGradientScale(1.0)
+        )

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from skdvgs._scoring.running_mean import WeightedMean
+from skdvgs._scoring.running_mean import RunningMean
 from skdvgs._values.means import mean_over_trajectories
 
 
 @pytest.mark.parametrize("weights", [np.ones(6), np.array([3.0, 0.0, 1.0, 2.0, 0.5, 0.1])])
 def test_weighted_mean_in_batches(weights):
     similarities = np.random.default_rng(0).normal(size=(6, 10))
-    mean = WeightedMean(10)
+    mean = RunningMean(10)
     for weight, row in zip(weights, similarities, strict=True):
         mean.start_checkpoint(weight)
         for start in range(0, 10, 4):
@@ -22,7 +22,7 @@ def test_weighted_mean_in_batches(weights):
 
 
 def test_all_weights_zero_is_a_plain_mean():
-    mean = WeightedMean(3)
+    mean = RunningMean(3)
     for values in ([1.0, 2.0, 3.0], [3.0, 2.0, 1.0]):
         mean.start_checkpoint(0.0)
         mean.add(slice(0, 3), np.array(values))
@@ -31,7 +31,7 @@ def test_all_weights_zero_is_a_plain_mean():
 
 def test_no_checkpoint_has_no_mean():
     with pytest.raises(ValueError, match="No checkpoint was scored"):
-        WeightedMean(3).means()
+        RunningMean(3).means()
 
 
 def test_mean_over_the_trajectories_that_valued_a_row():

@@ -11,8 +11,7 @@ from sklearn.exceptions import NotFittedError
 
 from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler
 from skdvgs.exceptions import InvalidInputError, MissingDependencyError
-
-from .fake_valuers import CentroidValuer, GivenValuer
+from tests.fake_valuers import CentroidValuer, GivenValuer
 
 RNG = np.random.default_rng(0)
 N = 60

@@ -14,8 +14,8 @@ from sklearn.exceptions import NotFittedError
 
 from skdvgs import DVGSValuer, LowValueFilter
 from skdvgs.exceptions import InvalidInputError, MissingDependencyError
+from tests.fake_valuers import CentroidValuer, GivenValuer
 
-from ..fake_valuers import CentroidValuer, GivenValuer
 from .conftest import HOSTILE, N
 
 

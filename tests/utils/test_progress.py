@@ -92,9 +92,9 @@ def test_a_fit_that_fails_closes_the_bar(capfd):
 
 def test_a_trajectory_longer_than_expected_stays_short_of_its_end():
     with Progress(1) as progress:
-        progress.prepare(10)
-        progress.start(2, 10, None)
-        watch = progress.watch(0, "restart 0")
+        progress.start_preparation(10)
+        progress.start_trajectories(2, 10, None)
+        watch = progress.for_trajectory(0, "restart 0")
         watch.expect(3)
         watch.scored(7, 0.5)
         assert progress._bar.n < 1

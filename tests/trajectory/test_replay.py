@@ -10,7 +10,7 @@ from sklearn.datasets import load_diabetes, load_iris, make_multilabel_classific
 from torch import nn
 
 from skdvgs import DVGSValuer
-from skdvgs._trajectory.replay import KeptTrajectory
+from skdvgs._trajectory.replay import RecordedTrajectory
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -60,7 +60,7 @@ def test_a_net_is_built_once(monkeypatch):
     X, y = load_iris(return_X_y=True)
     valuer = DVGSValuer(random_state=0, max_epochs=2).fit(X, y)
     first = valuer.score_samples(X[:1], y[:1])
-    monkeypatch.setattr(KeptTrajectory, "_build", None)
+    monkeypatch.setattr(RecordedTrajectory, "_build", None)
     np.testing.assert_array_equal(valuer.score_samples(X[:1], y[:1]), first)
 
 
