@@ -18,12 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 from skdvgs._fit.fitted_trajectories import FittedTrajectories
 from skdvgs._fit.parameters import ResolvedParameters, resolve_parameters
 from skdvgs._fit.plan import make_plan
-from skdvgs._fit.resume import (
-    close_trajectory_store,
-    open_checkpoint_dir,
-    open_trajectory_store,
-    restore_folds,
-)
+from skdvgs._fit.resume import open_fit_state, restore_folds, store_checkpoints
 from skdvgs._fit.runner import run_restarts
 from skdvgs._inputs.features import (
     all_or_nothing,
@@ -32,20 +27,18 @@ from skdvgs._inputs.features import (
 )
 from skdvgs._inputs.large.dask_blocks import is_dask_array, score_blocks
 from skdvgs._inputs.large.prefetch import fetch_ahead
-from skdvgs._inputs.read import read_fit_data
+from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
-from skdvgs._inputs.task import TASKS, Rows
+from skdvgs._inputs.task import TASKS, Task
 from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._scoring.similarity import SIMILARITIES
-from skdvgs._storage.trajectory_store import StoredFit
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.aggregate import AggregatedScores
-from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -64,144 +57,104 @@ def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
     return chunk
 
 
-def set_attributes(
-    valuer: Any,
-    source: Rows,
-    jobs: list[TrajectoryJob],
-    results: list[TrajectoryResult],
-    outcome: AggregatedScores,
-    settings: ResolvedParameters,
-) -> None:
-    """Set the fitted attributes, all at the end: a fit that fails leaves none."""
-    valuer.values_ = outcome.values
-    valuer._uncertainty = outcome.uncertainty
-    valuer.standard_errors_ = outcome.uncertainty.standard_errors
-    longest = max(len(result.losses) for result in results)
-    valuer.target_loss_ = np.full((len(results), longest), np.nan)
-    for row, result in zip(valuer.target_loss_, results, strict=True):
-        row[: len(result.losses)] = result.losses
-    valuer.n_checkpoints_ = sum(len(result.losses) for result in results)
-    valuer.converged_ = settings.tol is not None and (
-        all(result.converged for result in results)
-        and (settings.n_restarts == 1 or outcome.has_converged(settings.tol))
-    )
-    valuer.engine_report_ = results[-1].report
-    valuer.net_ = jobs[-1].rebuild(results[-1])
-    task = jobs[0].recipe.task
-    valuer.task_ = task.kind
-    for name in ("classes_", "label_values_", "suggested_labels_"):
-        if hasattr(valuer, name):
-            delattr(valuer, name)
-    if task.classes is not None:
-        valuer.classes_ = task.classes
-    if outcome.label_values is not None:
-        valuer.label_values_ = outcome.label_values
-        valuer.suggested_labels_ = valuer.classes_[np.argmax(outcome.label_values, axis=1)]
-    valuer.low_fraction_ = _estimate_low(task.classes, source, outcome, settings)
-
-
-def _estimate_low(
-    classes: Any, source: Rows, outcome: AggregatedScores, settings: ResolvedParameters
-) -> float:
-    labels = np.zeros(len(source.X), dtype=np.intp)
-    if source.kind == "classification":
-        labels = np.searchsorted(classes, source.y)
-    of_numbers = settings.options.similarity is SIMILARITIES["discounted_cosine"]
-    if of_numbers and outcome.held_out_target_other_labels is None:
-        return 0.0  # good and bad rows then differ by degree, and nothing shows the degree
-    return outcome.low_fraction(labels, settings.options.similarity is SIMILARITIES["cosine"])
-
-
 class DVGSValuer(ReportingMixin, BaseEstimator):
     """Value training rows by how their gradients agree with those of a trusted target set.
 
-    A network is trained on the target set. At checkpoints along the way each source row's own
-    gradient is compared with the target gradient, and the row's value is the mean similarity.
-    A row that pulls the network where the target set pulls it has a high value; a mislabelled
-    or corrupted row pulls elsewhere and has a low one.
+    A network is trained on the target set. At checkpoints along the way, the gradient of each
+    source row is compared with the gradient of the target set. The value of a row is the mean
+    similarity. A row with a wrong label, or with corrupted features, pulls the network away from
+    where the target set pulls it, and gets a low value.
+
+    The parameters come in five groups:
+
+    - *the network*: `net`, `max_epochs`, `lr`, `batch_size`, `class_weight`;
+    - *the method*: `similarity`, `weighting`, `compute_every`, `layers`, `task`, `cv`;
+    - *when to stop*: `n_restarts`, `tol`;
+    - *what is kept*: `suggest_labels`, `store_trajectory`, `checkpoint_dir`;
+    - *how it runs*: `source_batch_size`, `device`, `n_jobs`, `random_state`, `verbose`.
 
     Read more in the :ref:`User Guide <user_guide>`.
 
     Parameters
     ----------
     net : None, torch.nn.Module subclass or skorch.NeuralNet, default=None
-        The network to train. None is the default network: a linear layer, trained from zero, on
-        what a random forest and kernel ridges that never saw a row's label say of it (an
-        autoencoder on quantiles when there are no labels). A Module subclass is wrapped in
-        skorch with the settings below; its ``__init__`` is given ``n_features`` and
-        ``n_outputs`` if it has parameters of these names. A skorch net keeps its own
-        optimiser, criterion, callbacks and batch size and sees X unscaled, as float32 (as
-        int64 where X holds integers and the module starts with an embedding). Its module must
-        be a class, not an instance. skorch's default of hiding a fifth of the rows for
-        validation is switched off unless a callback monitors a validation score.
-    similarity : {'auto', 'cosine', 'discounted_cosine', 'dot', 'projection', 'euclidean'} or \
-callable, default='auto'
-        How a row's gradient g is compared with the target gradient t: cosine of their angle
-        (in [-1, 1]), dot product, length of g along t, or minus their distance.
-        'discounted_cosine' is ``(1 + cos) / (1 + |g| / m)``, in [0, 2], with m the median
-        length of the target rows' own gradients: for numbers, where wrong rows pull hard rather
-        than elsewhere. 'auto' is that for regression with the default network, else 'cosine'. A
-        callable takes ``(dot, norm, target_norm)``: arrays of shape (n,), (n,) and a float, and
-        returns an array of shape (n,), higher for better rows.
-    weighting : {'auto', 'uniform', 'gradient_norm'}, default='auto'
-        Weights of the checkpoints in the mean. 'uniform' is the paper's. 'gradient_norm'
-        weights each by the length of its target gradient, so that checkpoints where the
-        target set is fitted and its gradient is mostly noise count little. 'auto' is
-        'gradient_norm' for the default network (but 'uniform' for its regressions) and 'uniform'
-        for a net of one's own, which with cosine similarity is exactly the method of the paper.
-    n_restarts : int or 'auto', default='auto'
-        Networks trained, at most, per target set; values are means over them. Those of one's own
-        start from fresh weights each. The default network's for labels and targets each train
-        on a resample of the target rows, drawn with replacement class by class (one alone
-        trains on the target set itself). 'auto' is 8 for them, 2 a fold without a target set,
-        and 1 for other networks.
+        The network to train. None is the default network. For labels and targets it is a linear
+        layer, trained from zero, on the predictions of a random forest and kernel ridges. The
+        prediction for a row is made by models that were not fitted to this row's label. Without
+        labels it is an autoencoder on quantiles. A Module subclass is wrapped in skorch with the
+        settings below; its ``__init__`` is given ``n_features`` and ``n_outputs`` if it has
+        parameters of these names. A skorch net keeps its own optimiser, criterion, callbacks and
+        batch size. It sees X unscaled, as float32 (as int64 if X holds integers and the module
+        starts with an embedding). Its module must be a class, not an instance. skorch's default
+        of hiding a fifth of the rows for validation is switched off unless a callback monitors
+        a validation score.
     max_epochs, lr, batch_size : int, float and int, default=None
-        Training on the target set, as skorch means them: a batch size of -1 is all rows. None
-        leaves a skorch net's own setting. For the default network it is one batch of all rows
-        and a rate from their curvature, 120 epochs for labels and 30 for targets; else 100
-        epochs, 0.001 and 64.
-    compute_every : int, default=1
-        Optimiser steps from one checkpoint to the next.
-    tol : float, None or 'auto', default='auto'
-        The rank correlation (Spearman's) of the values with those of all restarts and epochs may
-        be that much below 1. A trajectory ends when the way its values moved so far foretells a
-        correlation with those at its end above ``1 - 2 * tol``, which means over several better;
-        no more restarts are made when the spread of the values over 4, 8, 16, ... of them promises
-        one above ``1 - tol`` with their long-run means. None goes all the way. 'auto' is 0.02 for
-        the default network of labels and targets, else None.
-    cv : int, cross-validation generator or iterable, default=5
-        Used when no target set is given: each fold in turn is the target set and values all
-        the other rows; a row's value is its mean over the folds it is not in. Folds of an int
-        are shuffled, and stratified for classes.
+        Training on the target set, as skorch means them. A batch size of -1 is all rows. None
+        leaves a skorch net's own setting. The default network trains on all rows at once, with
+        a rate from their curvature, for 120 epochs on labels and 30 on targets. Any other
+        Module trains for 100 epochs with a rate of 0.001 and batches of 64.
     class_weight : None, 'balanced' or dict of label to float, default=None
         Weights of the classes in the *target* loss. Source rows are never weighted.
+    similarity : {'auto', 'cosine', 'discounted_cosine', 'dot', 'projection', 'euclidean'} or \
+callable, default='auto'
+        How the gradient g of a row is compared with the target gradient t.
+
+        - 'cosine': cosine of their angle, in [-1, 1].
+        - 'dot': their dot product.
+        - 'projection': length of g along t.
+        - 'euclidean': minus the distance between them.
+        - 'discounted_cosine': ``(1 + cos) / (1 + |g| / m)``, in [0, 2], with m the median norm of
+          the target rows' own gradients. It suits regression, where a wrong target makes a long
+          gradient rather than one of another direction.
+        - 'auto': 'discounted_cosine' for regression with the default network, else 'cosine'.
+        - callable: takes ``(dot, norm, target_norm)``, arrays of shape (n,), (n,) and a float, and
+          returns an array of shape (n,). Higher must be better.
+    weighting : {'auto', 'uniform', 'gradient_norm'}, default='auto'
+        Weights of the checkpoints in the mean. 'uniform' is the paper's. 'gradient_norm' weights
+        each checkpoint by the norm of its target gradient: once the target set is fitted, its
+        gradient is mostly noise, and such checkpoints count little. 'auto' is 'gradient_norm' for
+        the default network (but 'uniform' for its regressions) and 'uniform' for a network of
+        your own. With cosine similarity the latter is exactly the method of the paper.
+    compute_every : int, default=1
+        Optimiser steps from one checkpoint to the next.
+    layers : None, 'last', str or sequence of str, default=None
+        Compare the gradients of some layers only: the last one with parameters, or glob patterns
+        of layer or parameter names.
     task : {'auto', 'classification', 'regression', 'reconstruction'}, default='auto'
         What y means. 'auto' goes by a skorch net's kind, else by
-        :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes;
-        whole numbers stored as floats with more than 20 distinct values are targets.
+        :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes.
+        Whole numbers stored as floats with more than 20 distinct values are targets.
+    cv : int, cross-validation generator or iterable, default=5
+        Used when no target set is given. Each fold in turn is the target set and values all the
+        other rows. The value of a row is its mean over the folds it is not in. Folds of an int are
+        shuffled, and stratified for classes.
+    n_restarts : int or 'auto', default='auto'
+        Networks trained for each target set, at most. Values are means over them. Networks of
+        your own start from new weights each time. The default network for labels and targets
+        trains each time on a resample of the target rows, drawn with replacement class by class.
+        'auto' is 8 for it, 2 a fold without a target set, and 1 for other networks.
+    tol : float, None or 'auto', default='auto'
+        Training stops early once the ranking is predicted to change by less than `tol`, measured
+        as one minus the rank correlation with the values of all restarts and epochs. Restarts
+        stop by the same measure. None never stops early. 'auto' is 0.02 for the default network
+        of labels and targets, else None.
     suggest_labels : bool or 'auto', default='auto'
         Whether rows are also valued under every label, which tells which one suits them best.
         It costs one pass over the source for each label. 'auto' does so for the default network
         and at most 20 labels.
-    store_trajectory : bool, str or path-like, default=False
+    store_trajectory : bool, default=False
         Whether to keep the weights and the target gradient of every checkpoint, for
-        `score_samples` and `label_values`: True in memory; a path writes them to a folder of
-        this fit's own within that folder as they come, so that memory never holds them, and a
-        pickled valuer holds only where they are. If the folder was moved, set this parameter to
-        its new place. The default network's few weights are kept in any case.
+        `score_samples` and `label_values`. They are kept in memory, or in `checkpoint_dir` if one
+        is given. The default network's few weights are kept in any case.
     checkpoint_dir : str, path-like or None, default=None
-        A folder, of this fit alone, to write to how far it has come. A fit that was killed
-        goes on from there when it is called again with the same parameters and data, and ends
-        with the values of one that never stopped, bit for bit; one that was done returns what
-        came of it. See :ref:`storage`.
-    layers : None, 'last', str or sequence of str, default=None
-        Compare the gradients of some layers only: the last with parameters, or glob patterns
-        of layer or parameter names.
-    engine : {'auto', 'general'}, default='auto'
-        How per-sample gradient terms are computed; see :class:`skdvgs.gradients.GradientEngine`.
-        'general' forms every per-sample gradient: slow, for comparison.
+        A folder for this fit alone. The fit writes its progress there. If it is stopped, calling
+        it again with the same parameters and data resumes it, and the values are those of a fit
+        that never stopped, bit for bit. Calling it again after its end returns the stored result.
+        With ``store_trajectory=True`` the checkpoints are written there as they come, so that
+        memory never holds them all, and a pickled valuer holds only where they are. If the folder
+        was moved, set this parameter to its new place. See :ref:`storage`.
     source_batch_size : int or 'auto', default='auto'
-        Source rows scored at a time. It changes speed and memory, values only by rounding.
+        Source rows scored at a time. It changes speed and memory, and values only by rounding.
     device : str, torch.device or None, default=None
         Where to compute, e.g. 'cuda'. None leaves a skorch net's own, and is 'cpu' otherwise.
     n_jobs : int or None, default=None
@@ -292,47 +245,29 @@ callable, default='auto'
     array([0, 0, 0, 0, 0])
     """
 
-    net: Any
-    task_: str
-    values_: NDArray[np.float64]
-    standard_errors_: NDArray[np.float64]
-    label_values_: NDArray[np.float64]
-    suggested_labels_: NDArray[Any]
-    low_fraction_: float
-    n_checkpoints_: int
-    converged_: bool
-    target_loss_: NDArray[np.float64]
-    net_: Any
-    engine_report_: dict[str, str]
-    classes_: NDArray[Any]
     n_features_in_: int
-    feature_names_in_: NDArray[Any]
-    _uncertainty: Uncertainty
-    _trajectories: FittedTrajectories | None
-    _stored: StoredFit | None
-    store_trajectory: Any
+    feature_names_in_: NDArray[np.object_]
 
     # A target set belongs to the valuer wherever it stands, so it need not be asked for.
     __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "net": "no_validation",
-        "similarity": [StrOptions({"auto", *SIMILARITIES}), callable],
-        "weighting": [StrOptions({"auto", "uniform", "gradient_norm"})],
-        "n_restarts": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), None],
         "lr": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1}), None],
-        "tol": [Interval(Real, 0, 2, closed="neither"), StrOptions({"auto"}), None],
-        "compute_every": [Interval(Integral, 1, None, closed="left")],
-        "cv": ["cv_object"],
         "class_weight": [StrOptions({"balanced"}), dict, None],
-        "task": [StrOptions(set(TASKS))],
-        "suggest_labels": ["boolean", StrOptions({"auto"})],
-        "store_trajectory": ["boolean", str, os.PathLike],
-        "checkpoint_dir": [str, os.PathLike, None],
+        "similarity": [StrOptions({"auto", *SIMILARITIES}), callable],
+        "weighting": [StrOptions({"auto", "uniform", "gradient_norm"})],
+        "compute_every": [Interval(Integral, 1, None, closed="left")],
         "layers": [str, "array-like", None],
-        "engine": [StrOptions({"auto", "general"})],
+        "task": [StrOptions(set(TASKS))],
+        "cv": ["cv_object"],
+        "n_restarts": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "tol": [Interval(Real, 0, 2, closed="neither"), StrOptions({"auto"}), None],
+        "suggest_labels": ["boolean", StrOptions({"auto"})],
+        "store_trajectory": ["boolean"],
+        "checkpoint_dir": [str, os.PathLike, None],
         "source_batch_size": [
             Interval(Integral, 1, None, closed="left"),
             StrOptions({"auto"}),
@@ -347,22 +282,21 @@ callable, default='auto'
         self,
         net: Any = None,
         *,
-        similarity: str | Callable[..., Any] = "auto",
-        weighting: str = "auto",
-        n_restarts: int | str = "auto",
         max_epochs: int | None = None,
         lr: float | None = None,
         batch_size: int | None = None,
-        compute_every: int = 1,
-        tol: float | str | None = "auto",
-        cv: Any = 5,
         class_weight: str | dict[Any, float] | None = None,
-        task: str = "auto",
-        suggest_labels: bool | str = "auto",
-        store_trajectory: bool | str | os.PathLike[str] = False,
-        checkpoint_dir: str | os.PathLike[str] | None = None,
+        similarity: str | Callable[..., Any] = "auto",
+        weighting: str = "auto",
+        compute_every: int = 1,
         layers: str | Sequence[str] | None = None,
-        engine: str = "auto",
+        task: str = "auto",
+        cv: Any = 5,
+        n_restarts: int | str = "auto",
+        tol: float | str | None = "auto",
+        suggest_labels: bool | str = "auto",
+        store_trajectory: bool = False,
+        checkpoint_dir: str | os.PathLike[str] | None = None,
         source_batch_size: int | str = "auto",
         device: Any = None,
         n_jobs: int | None = None,
@@ -370,22 +304,21 @@ callable, default='auto'
         verbose: int = 0,
     ) -> None:
         self.net = net
-        self.similarity = similarity
-        self.weighting = weighting
-        self.n_restarts = n_restarts
         self.max_epochs = max_epochs
         self.lr = lr
         self.batch_size = batch_size
-        self.compute_every = compute_every
-        self.tol = tol
-        self.cv = cv
         self.class_weight = class_weight
+        self.similarity = similarity
+        self.weighting = weighting
+        self.compute_every = compute_every
+        self.layers = layers
         self.task = task
+        self.cv = cv
+        self.n_restarts = n_restarts
+        self.tol = tol
         self.suggest_labels = suggest_labels
         self.store_trajectory = store_trajectory
         self.checkpoint_dir = checkpoint_dir
-        self.layers = layers
-        self.engine = engine
         self.source_batch_size = source_batch_size
         self.device = device
         self.n_jobs = n_jobs
@@ -431,26 +364,64 @@ callable, default='auto'
         check_net(self.net)
         check_device(device_of(self.net, self.device))
         data = read_fit_data(self, X, y, X_val, y_val, task_of_net(self.net, self.task))
-        source, target = data.source, data.target
-        settings = resolve_parameters(self, source.kind, target is not None, data.n_classes)
-        with (
-            open_checkpoint_dir(self, source, target) as run,
-            open_trajectory_store(self, run) as store,
-            Progress(self.verbose) as progress,
-        ):
-            random_state = run.random_state(check_random_state(self.random_state))
-            progress.start_preparation(len(source.X))
-            plan = make_plan(self, source, target, settings, random_state, progress)
-            plan = restore_folds(plan, run, self.cv)
-            jobs, results, outcome = run_restarts(self, plan, settings, progress, run, store)
-            self._stored, results = close_trajectory_store(store, results)
+        parameters = resolve_parameters(self, data)
+        with open_fit_state(parameters, data) as state, Progress(self.verbose) as progress:
+            random_state = state.random_state(check_random_state(self.random_state))
+            progress.start_preparation(len(data.source.X))
+            plan = make_plan(parameters, data, random_state, progress)
+            plan = restore_folds(plan, state, parameters.cv)
+            jobs, results, scores = run_restarts(plan, parameters, state, progress)
+            self._stored, results = store_checkpoints(state, results)
         trajectories = None
-        if settings.keep:
-            trajectories = FittedTrajectories(source, plan, jobs, results)
-        set_attributes(self, source, jobs, results, outcome, settings)
+        if parameters.records_checkpoints:
+            trajectories = FittedTrajectories(data.source, plan, jobs, results)
+        # All at the end: a fit that fails leaves no attributes.
         self._trajectories = trajectories
-        self._given = remember_rows(X, data.y, None if target is None else len(target.X))
+        self._set_values(data, scores, jobs[0].factory.task, parameters)
+        self._set_training(jobs[-1], results)
+        converged = all(result.converged for result in results) and (
+            parameters.n_restarts == 1 or scores.has_converged(parameters.tol or 0.0)
+        )
+        self.converged_ = parameters.tol is not None and converged
+        self._given = remember_rows(X, data.y, None if data.target is None else len(data.target.X))
         return self
+
+    def _set_values(
+        self, data: FitData, scores: AggregatedScores, task: Task, parameters: ResolvedParameters
+    ) -> None:
+        """Set what the fit found out about the rows."""
+        self.values_ = scores.values
+        self._uncertainty = scores.uncertainty
+        self.standard_errors_ = scores.uncertainty.standard_errors
+        self.task_ = task.kind
+        for name in ("classes_", "label_values_", "suggested_labels_"):
+            if hasattr(self, name):
+                delattr(self, name)
+        codes = np.zeros(len(data.source.X), dtype=np.intp)
+        if task.classes is not None:
+            self.classes_ = task.classes
+            if task.kind == "classification":
+                codes = np.searchsorted(task.classes, data.source.y)
+        if scores.label_values is not None:
+            self.label_values_ = scores.label_values
+            self.suggested_labels_ = self.classes_[np.argmax(scores.label_values, axis=1)]
+        similarity = parameters.scoring.similarity
+        is_cosine = similarity is SIMILARITIES["cosine"]
+        self.low_fraction_ = scores.low_fraction(codes, is_cosine)
+        discounted = similarity is SIMILARITIES["discounted_cosine"]
+        if discounted and scores.held_out_target_other_labels is None:
+            # Good and bad rows then differ by degree, and nothing shows the degree.
+            self.low_fraction_ = 0.0
+
+    def _set_training(self, last: TrajectoryJob, results: list[TrajectoryResult]) -> None:
+        """Set what the fit leaves of its networks."""
+        longest = max(len(result.losses) for result in results)
+        self.target_loss_ = np.full((len(results), longest), np.nan)
+        for row, result in zip(self.target_loss_, results, strict=True):
+            row[: len(result.losses)] = result.losses
+        self.n_checkpoints_ = sum(len(result.losses) for result in results)
+        self.engine_report_ = results[-1].report
+        self.net_ = last.rebuild(results[-1])
 
     def score_samples(self, X: Any, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Value further rows along the trajectories of fit.
@@ -591,10 +562,11 @@ callable, default='auto'
         if self._trajectories is None:
             raise InvalidInputError(
                 f"{method} needs the trajectories of fit, which were not kept. A network of "
-                "one's own can be large. Set store_trajectory=True before fit, or to a folder."
+                "one's own can be large. Set store_trajectory=True before fit; with checkpoint_dir "
+                "they are kept in files."
             )
         if self._stored is not None:
-            self._stored.look_in(self.store_trajectory)
+            self._stored.look_in(self.checkpoint_dir)
         return self._trajectories
 
     def __sklearn_tags__(self) -> Any:

@@ -32,7 +32,7 @@ _BLOCK_ROWS = 16_384
 
 
 def prepare(
-    stage: FeatureExtractor,
+    extractor: FeatureExtractor,
     source: Rows,
     target: Rows | None,
     seed: int,
@@ -47,7 +47,7 @@ def prepare(
 
     Parameters
     ----------
-    stage : FeatureExtractor
+    extractor : FeatureExtractor
         Not fitted; afterwards it is.
     source, target : Rows
         As read from the user; no target for cross-fitting.
@@ -65,20 +65,20 @@ def prepare(
         fitted = np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
     learnt = source.take(slice(None) if len(fitted) == n else fitted)
     if target is None:
-        made = stage.fit(learnt, slice(None), n_jobs)
+        made = extractor.fit(learnt, slice(None), n_jobs)
     else:
-        made = stage.fit(learnt.joined(target), slice(len(fitted), None), n_jobs)
+        made = extractor.fit(learnt.joined(target), slice(len(fitted), None), n_jobs)
         target = made.take(slice(len(fitted), None))
     made = made.take(slice(len(fitted)))
     if len(fitted) == n:
         return made, target
     progress.update_preparation(len(fitted) / n)
-    y = stage.targets(source.y)
+    y = extractor.targets(source.y)
     X: Features
-    if stage.uses_labels:
-        X = _all_features(stage, source, fitted, made.X[:], n_jobs, progress)
+    if extractor.uses_labels:
+        X = _all_features(extractor, source, fitted, made.X[:], n_jobs, progress)
     else:
-        X = LargeRows(MappedReader(source.X, stage.features), np.float32)
+        X = LargeRows(MappedReader(source.X, extractor.features), np.float32)
     return Rows(X, y, source.kind), target
 
 
@@ -90,7 +90,7 @@ def _most_fitted(X: Features) -> int:
 
 
 def _all_features(
-    stage: FeatureExtractor,
+    extractor: FeatureExtractor,
     source: Rows,
     fitted: NDArray[np.intp],
     of_fitted: NDArray[np.float32],
@@ -100,7 +100,7 @@ def _all_features(
     """Features of all rows: a few numbers each."""
     n = len(source.X)
     if isinstance(source.X, LargeRows):
-        there = source.X.map_where_they_lie(stage.features)
+        there = source.X.map_where_they_lie(extractor.features)
         if there is not None:
             there[fitted] = of_fitted
             return there
@@ -109,7 +109,9 @@ def _all_features(
     others = np.setdiff1d(np.arange(n), fitted, assume_unique=True)
     blocks = [others[start : start + _BLOCK_ROWS] for start in range(0, len(others), _BLOCK_ROWS)]
     done = len(fitted)
-    for block, features in zip(blocks, _in_threads(stage, source.X, blocks, n_jobs), strict=True):
+    for block, features in zip(
+        blocks, _in_threads(extractor, source.X, blocks, n_jobs), strict=True
+    ):
         X[block] = features
         done += len(block)
         progress.update_preparation(done / n)
@@ -117,9 +119,11 @@ def _all_features(
 
 
 def _in_threads(
-    stage: FeatureExtractor, X: Features, blocks: list[NDArray[np.intp]], n_jobs: int | None
+    extractor: FeatureExtractor, X: Features, blocks: list[NDArray[np.intp]], n_jobs: int | None
 ) -> Iterator[NDArray[np.float32]]:
     # One thread for each product of matrices: its sums are then the same for any n_jobs.
     with threadpool_limits(1):
         parallel: Any = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")
-        yield from parallel(delayed(lambda rows: stage.features(X[rows]))(rows) for rows in blocks)
+        yield from parallel(
+            delayed(lambda rows: extractor.features(X[rows]))(rows) for rows in blocks
+        )

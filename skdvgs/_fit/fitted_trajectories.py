@@ -1,4 +1,4 @@
-"""What a fitted valuer keeps to value further rows."""
+"""FittedTrajectories: what a fitted valuer keeps to value further rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from skdvgs._fit.plan import Plan
 from skdvgs._inputs.large.large_rows import in_blocks
 from skdvgs._inputs.task import Features, Rows, Task
 from skdvgs._trajectory.job import TrajectoryJob
-from skdvgs._trajectory.replay import keep
+from skdvgs._trajectory.replay import record
 from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._values.means import mean_over_trajectories
 
@@ -20,19 +20,19 @@ Floats = NDArray[np.float64]
 
 
 class FittedTrajectories:
-    """The trajectories of a fit, and what tells its rows from others.
+    """The recorded trajectories of a fit.
 
-    A row that was fitted is valued as it was then: with the features that were made without its
-    own label, and by the trajectories that were not trained on it.
+    A row of the fit is recognised and valued as it was then: with the features that were made
+    without its own label, and by the trajectories that were not trained on it.
 
     Parameters
     ----------
     source : Rows
-        As read from the user.
+        Source rows as read from the user.
     plan : Plan
-        Of the fit.
+        Prepared rows and the extractor that made their features.
     jobs, results : lists
-        Of its trajectories.
+        One of each for every trajectory.
     """
 
     def __init__(
@@ -42,17 +42,17 @@ class FittedTrajectories:
         jobs: list[TrajectoryJob],
         results: list[TrajectoryResult],
     ) -> None:
-        self.task: Task = jobs[0].recipe.task
+        self.task: Task = jobs[0].factory.task
         self.dtype = source.X.dtype
         self._kind = source.kind
-        self._stage = plan.stage
-        self._kept = [keep(job, result) for job, result in zip(jobs, results, strict=True)]
-        self._valued = [job.questions.rows for job in jobs]
+        self._extractor = plan.extractor
+        self._recorded = [record(job, result) for job, result in zip(jobs, results, strict=True)]
+        self._scored_rows = [job.request.rows for job in jobs]
         self._known = KnownRows(source)
-        # Features that no label of a row takes part in are made again as they were.
+        # Features that use labels were made without each row's own: new ones would differ.
         self._features = None
-        if plan.stage is not None and plan.stage.uses_labels:
-            self._features = plan.source.X[: plan.n_source]
+        if plan.extractor is not None and plan.extractor.uses_labels:
+            self._features = plan.source.X[:]
 
     def values(self, X: Features, y: NDArray[Any]) -> Floats:
         """Values of rows as read from the user."""
@@ -75,16 +75,16 @@ class FittedTrajectories:
 
     def _mean(self, rows: Rows, known: NDArray[np.intp], every_label: bool) -> Floats:
         is_known = known >= 0
-        if self._stage is not None:
-            X = self._stage.features(rows.X[:])
+        if self._extractor is not None:
+            X = self._extractor.features(rows.X[:])
             if self._features is not None:
                 X = np.where(is_known[:, None], self._features[known], X)
-            rows = Rows(X, self._stage.targets(rows.y), rows.kind)
+            rows = Rows(X, self._extractor.targets(rows.y), rows.kind)
         means, valued = [], []
-        for kept, of_fit in zip(self._kept, self._valued, strict=True):
+        for trajectory, scored in zip(self._recorded, self._scored_rows, strict=True):
             # A trajectory of cross-fitting does not value the rows it was trained on.
-            here = np.flatnonzero(~is_known | np.isin(known, of_fit))
+            here = np.flatnonzero(~is_known | np.isin(known, scored))
             if len(here):
-                means.append(kept.means(rows.take(here), every_label))
+                means.append(trajectory.means(rows.take(here), every_label))
                 valued.append(here)
         return mean_over_trajectories(means, valued, len(rows.X))

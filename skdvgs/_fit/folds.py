@@ -1,4 +1,4 @@
-"""Folds."""
+"""Fold: a target set and the source rows it scores; how folds are made."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold, check_cv
 
-from skdvgs._inputs.target_set import (
-    Index,
-)
+from skdvgs._inputs.target_set import Index
 from skdvgs.exceptions import InvalidInputError
 
 

@@ -1,4 +1,4 @@
-"""Known rows."""
+"""KnownRows: recognises the rows of a fit among others."""
 
 from __future__ import annotations
 

@@ -1,10 +1,16 @@
-"""What 'auto' means: the settings of a fit, once the task and the data are known."""
+"""ResolvedParameters: what a valuer was given, with every 'auto' decided.
+
+This is the only place below the estimator that reads its parameters.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Kind
 from skdvgs._scoring.scorer import ScoringOptions
 from skdvgs._scoring.similarity import (
@@ -14,6 +20,9 @@ from skdvgs._scoring.similarity import (
     UserSimilarity,
 )
 from skdvgs.exceptions import InvalidInputError
+
+if TYPE_CHECKING:
+    from skdvgs._valuer import DVGSValuer
 
 # One minus the rank correlation with the values of all restarts and all steps. Over the 23 sets of
 # benchmarks/value_quality that is 0.986 with a target set, after a ninth of the checkpoints, and
@@ -27,72 +36,103 @@ _RESTARTS_GIVEN_TARGET = 8
 _RESTARTS_PER_FOLD = 2
 
 
-# Values under every label are asked for by default up to here: their cost grows with the labels.
+# Scores under every label are asked for by default up to here: their cost grows with the labels.
 _MOST_LABELS = 20
+
+
+# Training settings that a skorch net has as well: None leaves the net's own.
+_TRAINING = ("lr", "max_epochs", "batch_size", "device")
 
 
 @dataclass(frozen=True)
 class ResolvedParameters:
-    """A valuer's parameters with every 'auto' decided.
+    """The parameters of one fit.
 
     Attributes
     ----------
+    net : None, Module subclass or skorch net
+        The user's network; None for the default one.
     uses_linear_head : bool
         Whether the network is the default one for labels and targets: a linear layer that
         starts at zero, whose restarts differ by their target rows alone.
-    options : ScoringOptions
-        How rows are compared.
+    training : mapping of str to object
+        Those of ``lr``, ``max_epochs``, ``batch_size`` and ``device`` that were given.
+    class_weight : None, 'balanced' or dict of label to float
+        Weights of the classes in the target loss.
+    scoring : ScoringOptions
+        How rows are compared with the target set.
+    compute_every : int
+        Optimiser steps from one checkpoint to the next.
     n_restarts : int
         Trajectories for each target set, at most.
     tol : float or None
         Rank agreement at which training, and restarting, ends.
     every_label : bool
-        Whether rows are valued under every label.
-    keep : bool
+        Whether rows are scored under every label.
+    records_checkpoints : bool
         Whether checkpoints are kept to score more rows.
+    checkpoint_dir : path-like or None
+        Folder of the fit.
+    checkpoints_in_files : bool
+        Whether the recorded checkpoints are written to `checkpoint_dir`.
+    cv : int, splitter or iterable
+        Makes the folds where no target set is given.
+    n_jobs : int or None
+        Trajectories computed at a time.
+    as_given : mapping of str to object
+        Every parameter of the valuer, for the fingerprint of the fit.
     """
 
+    net: Any
     uses_linear_head: bool
-    options: ScoringOptions
+    training: Mapping[str, Any]
+    class_weight: Any
+    scoring: ScoringOptions
+    compute_every: int
     n_restarts: int
     tol: float | None
     every_label: bool
-    keep: bool
+    records_checkpoints: bool
+    checkpoint_dir: str | os.PathLike[str] | None
+    checkpoints_in_files: bool
+    cv: Any
+    n_jobs: int | None
+    as_given: Mapping[str, Any]
 
 
-def resolve_parameters(
-    valuer: Any, kind: Kind, has_target: bool, n_classes: int
-) -> ResolvedParameters:
-    """ResolvedParameters of a valuer for a task.
-
-    Parameters
-    ----------
-    valuer : DVGSValuer
-        Whose parameters they are.
-    kind : str
-        The kind of task.
-    has_target : bool
-        Whether a target set was given.
-    n_classes : int
-        Classes in both sets; 0 where there are none.
+def resolve_parameters(valuer: DVGSValuer, data: FitData) -> ResolvedParameters:
+    """Decide every 'auto' of a valuer for the data of a fit.
 
     Raises
     ------
     InvalidInputError
         If labels are to be suggested where there are no classes.
     """
+    kind = data.source.kind
     uses_linear_head = valuer.net is None and kind != "reconstruction"
+    given = {name: getattr(valuer, name) for name in _TRAINING}
+    tol = (TOLERANCE if uses_linear_head else None) if valuer.tol == "auto" else valuer.tol
+    assert tol is None or isinstance(tol, (float, int))
     return ResolvedParameters(
+        net=valuer.net,
         uses_linear_head=uses_linear_head,
-        options=_scoring_options(valuer, kind, uses_linear_head),
-        n_restarts=_n_restarts(valuer, uses_linear_head, has_target),
-        tol=(TOLERANCE if uses_linear_head else None) if valuer.tol == "auto" else valuer.tol,
-        every_label=_every_label(valuer, kind, uses_linear_head, n_classes),
-        keep=uses_linear_head or bool(valuer.store_trajectory),
+        training={name: value for name, value in given.items() if value is not None},
+        class_weight=valuer.class_weight,
+        scoring=_scoring_options(valuer, kind, uses_linear_head),
+        compute_every=valuer.compute_every,
+        n_restarts=_n_restarts(valuer, uses_linear_head, data.target is not None),
+        tol=tol,
+        every_label=_every_label(valuer, kind, uses_linear_head, data.n_classes),
+        records_checkpoints=uses_linear_head or valuer.store_trajectory,
+        checkpoint_dir=valuer.checkpoint_dir,
+        checkpoints_in_files=valuer.store_trajectory and valuer.checkpoint_dir is not None,
+        cv=valuer.cv,
+        n_jobs=valuer.n_jobs,
+        as_given=valuer.get_params(deep=False),
     )
 
 
-def _scoring_options(valuer: Any, kind: Kind, uses_linear_head: bool) -> ScoringOptions:
+def _scoring_options(valuer: DVGSValuer, kind: Kind, uses_linear_head: bool) -> ScoringOptions:
     of_numbers = uses_linear_head and kind == "regression"
     similarity = valuer.similarity
     if isinstance(similarity, str) and similarity == "auto":
@@ -100,19 +140,21 @@ def _scoring_options(valuer: Any, kind: Kind, uses_linear_head: bool) -> Scoring
     weighting = valuer.weighting
     if weighting == "auto":
         weighting = "gradient_norm" if valuer.net is None and not of_numbers else "uniform"
-    named = isinstance(similarity, str)
+    if isinstance(similarity, str):
+        compare, name = SIMILARITIES[similarity], similarity
+    else:
+        compare, name = UserSimilarity(similarity), None
     return ScoringOptions(
-        similarity=SIMILARITIES[similarity] if named else UserSimilarity(similarity),
+        similarity=compare,
         weighting=weighting,
-        engine=valuer.engine,
         layers=valuer.layers,
         source_batch_size=valuer.source_batch_size,
-        needs_norms=not (named and similarity in NEED_NO_NORMS),
-        needs_typical_norm=named and similarity in NEED_TYPICAL_NORM,
+        needs_norms=name not in NEED_NO_NORMS,
+        needs_typical_norm=name in NEED_TYPICAL_NORM,
     )
 
 
-def _n_restarts(valuer: Any, uses_linear_head: bool, has_target: bool) -> int:
+def _n_restarts(valuer: DVGSValuer, uses_linear_head: bool, has_target: bool) -> int:
     if valuer.n_restarts != "auto":
         return int(valuer.n_restarts)
     if not uses_linear_head:
@@ -120,7 +162,7 @@ def _n_restarts(valuer: Any, uses_linear_head: bool, has_target: bool) -> int:
     return _RESTARTS_GIVEN_TARGET if has_target else _RESTARTS_PER_FOLD
 
 
-def _every_label(valuer: Any, kind: Kind, uses_linear_head: bool, n_classes: int) -> bool:
+def _every_label(valuer: DVGSValuer, kind: Kind, uses_linear_head: bool, n_classes: int) -> bool:
     if valuer.suggest_labels == "auto":
         return uses_linear_head and kind == "classification" and n_classes <= _MOST_LABELS
     if valuer.suggest_labels and kind != "classification":

@@ -1,4 +1,4 @@
-"""From checked data to trajectories: input stage, folds, restarts, and what each is asked."""
+"""Plan: the data as the network reads it, and which target rows score which source rows."""
 
 from __future__ import annotations
 
@@ -14,46 +14,52 @@ from skdvgs._default_net.modules import default_module, default_settings
 from skdvgs._default_net.prepare import prepare
 from skdvgs._fit.folds import Fold, cross_fit, given_target, resample
 from skdvgs._fit.parameters import ResolvedParameters
-from skdvgs._inputs.task import Rows, make_task
+from skdvgs._inputs.read import FitData
+from skdvgs._inputs.task import Rows, Task, make_task
 from skdvgs._nets.factory import NetFactory, class_weights
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._utils.progress import Progress
 
-# Restarts before the first look at how well they agree.
+# Restarts before it is first asked how well they agree.
 _FIRST_WAVE = 4
+
+
+_NOBODY = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The data as networks read it, and who values whom.
+    """All that is known of a fit before its first trajectory.
 
     Attributes
     ----------
     source : Rows
-        Source rows; where the target set is trusted to show what right rows look like, its
-        rows follow them.
+        Source rows, as the network reads them.
     target : Rows
-        What the folds' target rows are rows of.
-    n_source : int
-        Source rows.
+        Target rows, as the network reads them. The source itself for cross-fitting.
     folds : list of Fold
-        Target sets and the rows each values.
+        Target sets, and the source rows that each one scores.
     seeds : int array of shape (n_folds, n_restarts)
-        One for each trajectory.
-    stage : FeatureExtractor or None
-        The default network's, fitted.
+        One seed for each trajectory. They are drawn here, before any work is handed out, so
+        that values do not depend on the number of workers.
+    extractor : FeatureExtractor or None
+        Makes the features of the default network; fitted.
     """
 
     source: Rows
     target: Rows
-    n_source: int
     folds: list[Fold]
     seeds: NDArray[np.integer]
-    stage: FeatureExtractor | None
+    extractor: FeatureExtractor | None
+
+    @property
+    def has_target_set(self) -> bool:
+        """Whether the user gave a target set."""
+        return self.target is not self.source
 
     def waves(self, n_restarts: int) -> Iterator[range]:
-        """Restarts in waves, each doubling their number."""
+        """Restarts in waves: after each one the number of restarts has doubled."""
         done, upto = 0, _FIRST_WAVE
         while done < n_restarts:
             yield range(done, min(upto, n_restarts))
@@ -61,50 +67,40 @@ class Plan:
 
 
 def make_plan(
-    valuer: Any,
-    source: Rows,
-    target: Rows | None,
-    settings: ResolvedParameters,
-    random_state: Any,
-    progress: Progress,
+    parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
 ) -> Plan:
     """Prepare the data and draw all that is random.
 
     Parameters
     ----------
-    valuer : DVGSValuer
-        With ``net`` and ``cv``.
-    source, target : Rows
-        As read from the user; no target for cross-fitting.
-    settings : ResolvedParameters
-        Decided for them.
+    parameters : ResolvedParameters
+        Of the fit.
+    data : FitData
+        As read from the user.
     random_state : RandomState
         Drawn from in a fixed order.
     progress : Progress
         Told how many rows are prepared.
     """
-    input_seed, fold_seed = random_state.randint(2**31 - 1, size=2).tolist()
-    n = len(source.X)
+    source, target = data.source, data.target
+    features_seed, fold_seed = random_state.randint(2**31 - 1, size=2).tolist()
     if target is None:
-        folds = cross_fit(source.X, source.y, source.kind, valuer.cv, fold_seed)
+        folds = cross_fit(source.X, source.y, source.kind, parameters.cv, fold_seed)
     else:
-        folds = given_target(n, len(target.X))
-    seeds = random_state.randint(2**31 - 1, size=(len(folds), settings.n_restarts))
-    stage = None
-    if valuer.net is None:
-        stage = make_feature_extractor(
-            make_task(source, source if target is None else target), input_seed
+        folds = given_target(len(source.X), len(target.X))
+    seeds = random_state.randint(2**31 - 1, size=(len(folds), parameters.n_restarts))
+    extractor = None
+    if parameters.net is None:
+        task = make_task(source, source if target is None else target)
+        extractor = make_feature_extractor(task, features_seed)
+        source, target = prepare(
+            extractor, source, target, features_seed, parameters.n_jobs, progress
         )
-        source, target = prepare(stage, source, target, input_seed, valuer.n_jobs, progress)
-        if target is not None and settings.uses_linear_head and settings.n_restarts > 1:
-            source = source.joined(target)
-    return Plan(source, source if target is None else target, n, folds, seeds, stage)
+    return Plan(source, source if target is None else target, folds, seeds, extractor)
 
 
-def make_jobs(
-    valuer: Any, plan: Plan, settings: ResolvedParameters, restarts: range
-) -> list[TrajectoryJob]:
-    """Trajectories of some restarts, fold by fold.
+def make_jobs(plan: Plan, parameters: ResolvedParameters, restarts: range) -> list[TrajectoryJob]:
+    """Jobs of some restarts, fold by fold.
 
     Raises
     ------
@@ -112,56 +108,61 @@ def make_jobs(
         If class weights do not fit the target set.
     """
     return [
-        _job(valuer, plan, settings, fold, int(plan.seeds[number, restart]), name)
-        for number, fold in enumerate(plan.folds)
+        _make_job(plan, parameters, number, restart)
+        for number in range(len(plan.folds))
         for restart in restarts
-        for name in [_name(restart, number, settings.n_restarts, len(plan.folds))]
     ]
+
+
+def _make_job(
+    plan: Plan, parameters: ResolvedParameters, number: int, restart: int
+) -> TrajectoryJob:
+    fold, seed = plan.folds[number], int(plan.seeds[number, restart])
+    trained_on, scored_target, held_out = fold.target, None, _NOBODY
+    if parameters.uses_linear_head and parameters.n_restarts > 1:
+        y = plan.target.y[fold.target]
+        trained_on, left_out = resample(fold.target, y, plan.source.kind, seed)
+        if plan.has_target_set:
+            scored_target, held_out = plan.target, left_out
+    target = plan.target.take(trained_on)
+    task = make_task(plan.source, plan.target.take(fold.target))
+    return TrajectoryJob(
+        factory=_make_factory(parameters, plan, task, target, seed),
+        target=target,
+        request=ScoringRequest(
+            source=plan.source,
+            rows=fold.source,
+            target=scored_target,
+            held_out=held_out,
+            classes=task.classes if parameters.every_label else None,
+            seed=seed,
+        ),
+        scoring=parameters.scoring,
+        compute_every=parameters.compute_every,
+        tol=parameters.tol,
+        records_checkpoints=parameters.records_checkpoints,
+        name=_name(restart, number, parameters.n_restarts, len(plan.folds)),
+    )
+
+
+def _make_factory(
+    parameters: ResolvedParameters, plan: Plan, task: Task, target: Rows, seed: int
+) -> NetFactory:
+    net, settings = parameters.net, {}
+    if net is None:
+        net, optimizer = default_module(task)
+        settings = default_settings(task, target.X[:]) | {"optimizer": optimizer}
+    return NetFactory(
+        net=net,
+        task=task,
+        n_features=int(np.prod(plan.source.X.shape[1:])),
+        settings=settings | dict(parameters.training),
+        class_weight=class_weights(parameters.class_weight, task, target),
+        seed=seed,
+    )
 
 
 def _name(restart: int, fold: int, n_restarts: int, n_folds: int) -> str:
     """Name a trajectory for people, who count from 1."""
     name = f"restart {restart + 1} of {n_restarts}"
     return name if n_folds == 1 else f"{name}, fold {fold + 1} of {n_folds}"
-
-
-def _job(
-    valuer: Any, plan: Plan, settings: ResolvedParameters, fold: Fold, seed: int, name: str
-) -> TrajectoryJob:
-    drawn, trusted = fold.target, np.empty(0, dtype=np.intp)
-    if settings.uses_linear_head and settings.n_restarts > 1:
-        drawn, left_out = resample(fold.target, plan.target.y[fold.target], plan.source.kind, seed)
-        if len(plan.source.X) > plan.n_source:
-            trusted = plan.n_source + left_out
-    target = plan.target.take(drawn)
-    task = make_task(plan.source, plan.target.take(fold.target))
-    net, training = valuer.net, {}
-    if net is None:
-        net, optimizer = default_module(task)
-        training = default_settings(task, target.X[:]) | {"optimizer": optimizer}
-    given = {key: getattr(valuer, key) for key in ("lr", "max_epochs", "batch_size", "device")}
-    training |= {key: value for key, value in given.items() if value is not None}
-    recipe = NetFactory(
-        net=net,
-        task=task,
-        n_features=int(np.prod(plan.source.X.shape[1:])),
-        settings=training,
-        class_weight=class_weights(valuer.class_weight, task, target),
-        seed=seed,
-    )
-    return TrajectoryJob(
-        recipe=recipe,
-        target=target,
-        questions=ScoringRequest(
-            pool=plan.source,
-            rows=fold.source,
-            trusted=trusted,
-            classes=task.classes if settings.every_label else None,
-            seed=seed,
-        ),
-        options=settings.options,
-        compute_every=valuer.compute_every,
-        tol=settings.tol,
-        keep=settings.keep,
-        name=name,
-    )

@@ -1,70 +1,82 @@
-"""What a fit does with its folders before any work: open them, and restore how it was begun."""
+"""What a fit does with its `checkpoint_dir`: open it, restore the folds, finish the checkpoints."""
 
 from __future__ import annotations
 
-import os
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 from skdvgs._fit.folds import Fold
+from skdvgs._fit.parameters import ResolvedParameters
 from skdvgs._fit.plan import Plan
-from skdvgs._inputs.task import Rows
-from skdvgs._storage.checkpoint_dir import NoCheckpointDir, draws_anew, open_dir
+from skdvgs._fit.runner import trajectory_name
+from skdvgs._inputs.read import FitData
+from skdvgs._storage.checkpoint_dir import FitState, open_checkpoint_dir
 from skdvgs._storage.digests import rows_digest
 from skdvgs._storage.fit_fingerprint import fingerprint
-from skdvgs._storage.trajectory_store import StoredFit, TrajectoryStore
+from skdvgs._storage.recorded_checkpoints import StoredFit
 from skdvgs._trajectory.result import TrajectoryResult
 
 
-def open_checkpoint_dir(
-    valuer: Any, source: Rows, target: Rows | None
-) -> AbstractContextManager[NoCheckpointDir]:
-    """Open the `checkpoint_dir`, for a fit of these rows only."""
+def open_fit_state(
+    parameters: ResolvedParameters, data: FitData
+) -> AbstractContextManager[FitState]:
+    """Open the `checkpoint_dir`, and refuse it if it holds another fit.
 
-    def now() -> dict[str, str]:
-        rows = {"X": source.X, "y": source.y, "X_val": None, "y_val": None}
-        if target is not None:
-            rows |= {"X_val": target.X, "y_val": target.y}
-        return fingerprint(valuer.get_params(deep=False), rows)
+    The same parameters and rows are the same fit: its finished trajectories are read instead of
+    computed.
+    """
 
-    return open_dir(valuer.checkpoint_dir, now)
+    def describe_fit() -> dict[str, str]:
+        rows = {"X": data.source.X, "y": data.source.y, "X_val": None, "y_val": None}
+        if data.target is not None:
+            rows |= {"X_val": data.target.X, "y_val": data.target.y}
+        return fingerprint(parameters.as_given, rows)
 
-
-def open_trajectory_store(
-    valuer: Any, run: NoCheckpointDir
-) -> AbstractContextManager[TrajectoryStore | None]:
-    """Open the folder that `store_trajectory` names, if it names one."""
-    if not isinstance(valuer.store_trajectory, (str, os.PathLike)):
-        return nullcontext()
-    unfinished_stays = valuer.checkpoint_dir is not None
-    name = run.get_or_store("store", TrajectoryStore.new_name())
-    return TrajectoryStore(valuer.store_trajectory, name, unfinished_stays)
+    return open_checkpoint_dir(parameters.checkpoint_dir, describe_fit)
 
 
-def restore_folds(plan: Plan, run: NoCheckpointDir, cv: Any) -> Plan:
-    """The plan with the folds that the fit was begun with.
+def restore_folds(plan: Plan, state: FitState, cv: Any) -> Plan:
+    """Return the plan with the folds of the first run.
+
+    A splitter without a seed draws other folds each time it is asked. A resumed fit must go on
+    with those it was started with.
 
     Raises
     ------
     InvalidInputError
-        If folds or prepared rows are others than then and may not be.
+        If the user's own folds, or the prepared rows, differ from those of the first run.
     """
-    if plan.stage is not None:
-        run.check_prepared(lambda: "; ".join(map(rows_digest, (plan.source.X, plan.target.X))))
-    if plan.target is not plan.source:
+    if plan.extractor is not None:
+        state.check_prepared(lambda: _digests(plan))
+    if plan.has_target_set:
         return plan
-    folds = run.get_or_store_folds([(f.target, f.source) for f in plan.folds], draws_anew(cv))
+    may_vary = hasattr(cv, "split")
+    folds = state.get_or_store_folds([(f.target, f.source) for f in plan.folds], may_vary)
     return replace(plan, folds=[Fold(*fold) for fold in folds])
 
 
-def close_trajectory_store(
-    store: TrajectoryStore | None, results: list[TrajectoryResult]
+def store_checkpoints(
+    state: FitState, results: list[TrajectoryResult]
 ) -> tuple[StoredFit | None, list[TrajectoryResult]]:
-    """Write the manifest, and have results read their checkpoints from the folder."""
-    if store is None:
+    """Finish the files of the checkpoints, and let the results read their checkpoints from there.
+
+    Returns
+    -------
+    stored : StoredFit or None
+        Where the checkpoints are; None where they are in memory or not kept.
+    results : list of TrajectoryResult
+        The same results, whose recorded checkpoints are read when they are asked for.
+    """
+    in_files = {trajectory_name(i): r.digests for i, r in enumerate(results) if r.digests}
+    stored = state.finish(in_files)
+    if stored is None:
         return None, results
-    stored = store.finish([result.stored for result in results])
     return stored, [
-        replace(result, kept=stored.trajectory(number)) for number, result in enumerate(results)
+        replace(result, recorded=stored.checkpoints(name))
+        for name, result in zip(in_files, results, strict=True)
     ]
+
+
+def _digests(plan: Plan) -> str:
+    return "; ".join(rows_digest(rows.X) for rows in (plan.source, plan.target))

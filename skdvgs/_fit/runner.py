@@ -1,107 +1,137 @@
-"""The course of a fit: restarts in waves, each trajectory run or read, until it is enough."""
+"""run_restarts: run trajectories, or read finished ones, until the ranking has converged."""
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 from joblib import delayed
 
 from skdvgs._fit.parameters import ResolvedParameters
 from skdvgs._fit.plan import Plan, make_jobs
-from skdvgs._storage.checkpoint_dir import NoCheckpointDir
-from skdvgs._storage.trajectory_store import TrajectoryStore
-from skdvgs._trajectory.job import TrajectoryJob, run_job, threads_a_job
-from skdvgs._trajectory.result import TrajectoryOutput, TrajectoryResult, read_result
+from skdvgs._nets.build import n_parameters
+from skdvgs._storage.checkpoint_dir import FitState
+from skdvgs._storage.trajectory_files import TrajectoryFiles
+from skdvgs._trajectory.job import TrajectoryJob, run_job
+from skdvgs._trajectory.result import TrajectoryResult, read_result
 from skdvgs._trajectory.shards import join, n_shards, shards_of
-from skdvgs._utils.progress import Progress, ShownParallel
+from skdvgs._utils.progress import Progress, ProgressParallel
+from skdvgs._utils.threads import threads_per_job
 from skdvgs._values.aggregate import AggregatedScores, aggregate
 
 
+@dataclass(frozen=True)
+class WorkItem:
+    """What one worker does at a time: a trajectory, on all source rows or on a part of them.
+
+    Attributes
+    ----------
+    number : int
+        Work items of the fit before this one.
+    trajectory : int
+        Trajectories of the fit before this one.
+    job : TrajectoryJob
+        The trajectory, asked for these rows.
+    files : TrajectoryFiles or None
+        Files of this item in the `checkpoint_dir`.
+    """
+
+    number: int
+    trajectory: int
+    job: TrajectoryJob
+    files: TrajectoryFiles | None
+
+
 def run_restarts(
-    valuer: Any,
-    plan: Plan,
-    settings: ResolvedParameters,
-    progress: Progress,
-    run: NoCheckpointDir,
-    store: TrajectoryStore | None,
+    plan: Plan, parameters: ResolvedParameters, state: FitState, progress: Progress
 ) -> tuple[list[TrajectoryJob], list[TrajectoryResult], AggregatedScores]:
-    """Run restarts in waves until the ranking has settled.
+    """Run the restarts of a fit in waves, until more of them would not change the ranking.
 
     Parameters
     ----------
-    valuer : DVGSValuer
-        Whose fit it is.
     plan : Plan
-        Of the data.
-    settings : ResolvedParameters
+        Prepared rows, folds and seeds.
+    parameters : ResolvedParameters
         Of the fit.
+    state : FitState
+        Where results are written, and read if an earlier run was stopped.
     progress : Progress
         Shown on the way.
-    run : NoCheckpointDir or CheckpointDir
-        Where results are written and read.
-    store : TrajectoryStore or None
-        Where checkpoints are written.
+
+    Returns
+    -------
+    jobs, results : lists
+        One of each for every trajectory that was run.
+    scores : AggregatedScores
+        Means over the trajectories.
     """
     jobs: list[TrajectoryJob] = []
     results: list[TrajectoryResult] = []
-    threads, done = 0, 0
-    shards_a_restart = sum(n_shards(len(fold.source), settings.tol) for fold in plan.folds)
-    most = shards_a_restart * settings.n_restarts
-    progress.start_trajectories(most, plan.n_source, valuer.n_jobs)
-    for restarts in plan.waves(settings.n_restarts):
-        wave = make_jobs(valuer, plan, settings, restarts)
+    items_per_restart = sum(n_shards(len(f.source), parameters.tol) for f in plan.folds)
+    most_items = items_per_restart * parameters.n_restarts
+    progress.start_trajectories(most_items, len(plan.source.X), parameters.n_jobs)
+    n_items, threads = 0, 1
+    for restarts in plan.waves(parameters.n_restarts):
+        new_jobs = make_jobs(plan, parameters, restarts)
         if not jobs:
-            work = wave[0].check() * plan.n_source
-            threads = run.get_or_store("threads", threads_a_job(most, work))
-        parts = [shards_of(job) for job in wave]
-        shards = [shard for part in parts for shard in part]
-        # One folder for a trajectory, however many parts of its rows are valued.
-        folders = [
-            store.trajectory(number) if store is not None and position == 0 else None
-            for number, part in enumerate(parts, len(jobs))
-            for position in range(len(part))
-        ]
-        storages = [
-            TrajectoryOutput(run.slot(number), folder)
-            for number, folder in enumerate(folders, done)
-        ]
-        found = iter(_run_wave(valuer.n_jobs, progress, most, done, shards, storages, threads))
-        results += [join(list(islice(found, len(part)))) for part in parts]
-        done += len(shards)
-        jobs += wave
-        outcome = aggregate(
-            [result.answer for result in results],
-            [job.questions.rows for job in jobs],
-            [job.questions.trusted - plan.n_source for job in jobs],
-            plan.n_source,
+            # Before any training: what is wrong with the network is found here.
+            work = n_parameters(new_jobs[0].dry_run()) * len(plan.source.X)
+            threads = state.get_or_store("threads", threads_per_job(most_items, work))
+        items = _work_items(new_jobs, len(jobs), n_items, state, parameters.checkpoints_in_files)
+        parts = _run_all(items, threads, parameters.n_jobs, progress, most_items)
+        by_trajectory = groupby(zip(items, parts, strict=True), key=lambda pair: pair[0].trajectory)
+        results += [join([part for _, part in pairs]) for _, pairs in by_trajectory]
+        jobs += new_jobs
+        n_items += len(items)
+        scores = aggregate(
+            [result.scores for result in results],
+            [job.request.rows for job in jobs],
+            [job.request.held_out for job in jobs],
+            len(plan.source.X),
         )
-        if settings.tol is not None and outcome.has_converged(settings.tol):
+        if parameters.tol is not None and scores.has_converged(parameters.tol):
             break
     progress.finish(len(jobs), sum(len(result.losses) for result in results))
-    return jobs, results, outcome
+    return jobs, results, scores
 
 
-def _run_wave(
-    n_jobs: int | None,
-    progress: Progress,
-    most: int,
-    before: int,
-    wave: list[TrajectoryJob],
-    storages: list[TrajectoryOutput],
-    threads: int,
-) -> list[TrajectoryResult]:
-    """Results of some trajectories: those that are written already are read."""
-    results = [read_result(storage) for storage in storages]
-    left = [i for i, result in enumerate(results) if result is None]
-    done = before + len(wave) - len(left)
-    parallel = ShownParallel(progress, done, most, n_jobs=n_jobs, prefer="processes")
+def _work_items(
+    jobs: list[TrajectoryJob],
+    n_trajectories: int,
+    n_items: int,
+    state: FitState,
+    checkpoints_in_files: bool,
+) -> list[WorkItem]:
+    """Cut each trajectory into parts of its rows, and number all of them."""
+    items: list[WorkItem] = []
+    for trajectory, job in enumerate(jobs, n_trajectories):
+        for part, shard in enumerate(shards_of(job)):
+            name = trajectory_name(trajectory) + (f"-part-{part:03d}" if part else "")
+            # Every part trains the same network; one copy of its checkpoints is enough.
+            files = state.files(name, checkpoints_in_files and part == 0)
+            items.append(WorkItem(n_items + len(items), trajectory, shard, files))
+    return items
+
+
+def trajectory_name(number: int) -> str:
+    """Name of a trajectory's files and folder in the `checkpoint_dir`."""
+    return f"trajectory-{number:04d}"
+
+
+def _run_all(
+    items: list[WorkItem], threads: int, n_jobs: int | None, progress: Progress, most_items: int
+) -> Sequence[TrajectoryResult]:
+    """Results of the items, in their order: finished ones are read, the others run."""
+    results = {item.number: read_result(item.files) for item in items}
+    to_run = [item for item in items if results[item.number] is None]
+    done = items[0].number + len(items) - len(to_run)
+    parallel = ProgressParallel(progress, done, most_items, n_jobs=n_jobs, prefer="processes")
     found = parallel(
         delayed(run_job)(
-            wave[i], threads, progress.for_trajectory(number, wave[i].name), storages[i]
+            item.job, threads, item.files, progress.for_trajectory(number, item.job.name)
         )
-        for number, i in enumerate(left, done)
+        for number, item in enumerate(to_run, done)
     )
-    for i, result in zip(left, found, strict=True):
-        results[i] = result
-    return [result for result in results if result is not None]
+    results |= {item.number: result for item, result in zip(to_run, found, strict=True)}
+    return [result for result in results.values() if result is not None]

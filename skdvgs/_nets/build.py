@@ -60,6 +60,11 @@ def check_net(net: Any) -> None:
         )
 
 
+def n_parameters(net: skorch.NeuralNet) -> int:
+    """Count the weights of an initialised net."""
+    return sum(p.numel() for p in net.module_.parameters())
+
+
 def task_of_net(net: Any, task: str) -> str:
     """The task a user's skorch net was built for, where the caller leaves it open."""
     if task != "auto" or not isinstance(net, skorch.NeuralNet):

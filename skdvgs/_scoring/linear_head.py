@@ -21,7 +21,7 @@ from skdvgs._scoring.loss import per_sample_loss
 from skdvgs._scoring.running_mean import RunningMean
 from skdvgs._scoring.scorer import ScoringOptions
 from skdvgs._scoring.similarity import TargetGradientScale
-from skdvgs._storage.trajectory_store import RecordedCheckpoint
+from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
 
 # Outputs computed at a time, over checkpoints, rows and classes.
 _AT_A_TIME = 2**22

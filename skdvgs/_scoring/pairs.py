@@ -1,8 +1,8 @@
-"""What a trajectory is asked: the value of which rows, under which labels or targets.
+"""ScoringRequest: which rows a trajectory scores, and under which labels or targets.
 
-A row's value under its own label is what fit is for. Under the other labels it tells which one
-fits best. And trusted rows that the trajectory was not trained on, under their own and under
-other labels, show what right and wrong rows look like.
+The mean score of a source row under its own label is its value. Its scores under the other labels
+tell which label suits it best. Target rows that the trajectory was not trained on are scored too:
+they show what right rows look like and, under other labels, what wrong rows look like.
 """
 
 from __future__ import annotations
@@ -13,97 +13,126 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._inputs.task import Rows
+from skdvgs._inputs.task import Features, Kind, Rows
 from skdvgs._values.convergence import convergence_subset
-from skdvgs._values.row_scores import Floats, RowScores
+from skdvgs._values.row_scores import RowScores
 
 Index = NDArray[np.intp]
 
 
-# Targets of other rows that each trusted row is valued under.
+# Targets of other rows that each held-out row of a regression is scored under.
 _OTHER_TARGETS = 4
 
 
 @dataclass(frozen=True)
 class ScoringRequest:
-    """Rows to value, each with a label: pairs in a fixed order.
+    """Rows to score, each with a label: pairs in a fixed order.
 
     Attributes
     ----------
-    pool : Rows
-        Rows and their own labels.
+    source : Rows
+        Source rows with their own labels.
     rows : int array of shape (n_rows,)
-        Source rows in the pool.
-    trusted : int array of shape (n_trusted,)
-        Trusted rows in the pool, left out of training.
+        Which of them to score.
+    target : Rows or None
+        Target rows with their own labels; None if none of them is scored.
+    held_out : int array of shape (n_held_out,)
+        Which of the target rows to score: those the trajectory is not trained on.
     classes : array of shape (n_classes,) or None
-        Labels to value every row under; None asks for own labels only.
+        Labels to score every row under; None asks for own labels only.
     seed : int
-        Which other targets trusted rows of a regression are given.
+        Chooses the other targets that held-out rows of a regression are scored under.
     """
 
-    pool: Rows
+    source: Rows
     rows: Index
-    trusted: Index
+    target: Rows | None
+    held_out: Index
     classes: NDArray[Any] | None
     seed: int
 
-    def pairs(self) -> tuple[Index, NDArray[Any]]:
-        """Rows of shape (n_pairs,), and the label or target of each."""
-        asked = np.concatenate([self.rows, self.trusted])
-        if self.classes is not None:
-            return np.repeat(asked, len(self.classes)), np.tile(self.classes, len(asked))
-        y = self.pool.y[asked]
-        if not self._asks_other_targets:
-            return asked, y
-        others = np.random.default_rng(self.seed).choice(
-            self.trusted, (len(self.trusted), _OTHER_TARGETS)
-        )
-        return (
-            np.concatenate([asked, np.repeat(self.trusted, _OTHER_TARGETS)]),
-            np.concatenate([y, self.pool.y[others.ravel()]]),
-        )
+    @property
+    def kind(self) -> Kind:
+        """The kind of task."""
+        return self.source.kind
 
     @property
     def n_labels(self) -> int:
-        """Labels that each row is valued under, one pair after the other."""
+        """Labels that each row is scored under, one pair after the other."""
         return 1 if self.classes is None else len(self.classes)
 
-    def convergence_subset(self) -> Index:
-        """Pairs enough to see whether the ranking of the source rows has settled."""
-        some = convergence_subset(len(self.rows))
-        return some if self.classes is None else self._own_columns(self.rows, some)
+    def features(self) -> Features:
+        """Features of the source rows, then of the target rows: what :meth:`pairs` counts in."""
+        if self.target is None:
+            return self.source.X
+        return np.concatenate([self.source.X[:], self.target.X[:]])
 
-    def split_scores(self, means: Floats) -> RowScores:
-        """Sort the means of the pairs into what they answer."""
-        n, m = len(self.rows), len(self.trusted)
+    def pairs(self) -> tuple[Index, NDArray[Any]]:
+        """Return the row of each pair, and its label or target.
+
+        Returns
+        -------
+        rows : int array of shape (n_pairs,)
+            Positions in :meth:`features`.
+        labels : array of shape (n_pairs, ...)
+            The label or target that the row is scored under.
+        """
+        # One array of pairs, so that source rows and held-out rows are scored in the same pass.
+        held_out = len(self.source.X) + self.held_out
+        scored = np.concatenate([self.rows, held_out])
+        if self.classes is not None:
+            return np.repeat(scored, len(self.classes)), np.tile(self.classes, len(scored))
+        y = self.source.y
+        if self.target is not None:
+            y = np.concatenate([y, self.target.y])
+        if not self._scores_other_targets:
+            return scored, y[scored]
+        others = np.random.default_rng(self.seed).choice(held_out, (len(held_out), _OTHER_TARGETS))
+        return (
+            np.concatenate([scored, np.repeat(held_out, _OTHER_TARGETS)]),
+            np.concatenate([y[scored], y[others.ravel()]]),
+        )
+
+    def convergence_subset(self) -> Index:
+        """Pairs whose ranking tells whether that of all source rows has converged."""
+        some = convergence_subset(len(self.rows))
+        return some if self.classes is None else self._own_label_pairs(self.rows, some)
+
+    def split_scores(self, means: NDArray[np.float64]) -> RowScores:
+        """Sort the mean scores of the pairs by what they are needed for.
+
+        Parameters
+        ----------
+        means : array of shape (n_pairs,)
+            Mean score of each pair of :meth:`pairs`.
+        """
+        n, m = len(self.rows), len(self.held_out)
         if self.classes is not None:
             table = means.reshape(n + m, len(self.classes))
-            codes = np.searchsorted(self.classes, self.pool.y[self.trusted])
-            own = np.zeros((m, len(self.classes)), dtype=bool)
-            own[np.arange(m), codes] = True
+            is_own = np.zeros((m, len(self.classes)), dtype=bool)
+            if self.target is not None:
+                codes = np.searchsorted(self.classes, self.target.y[self.held_out])
+                is_own[np.arange(m), codes] = True
             return RowScores(
-                values=means[self._own_columns(self.rows, np.arange(n))],
+                values=means[self._own_label_pairs(self.rows, np.arange(n))],
                 label_values=table[:n],
-                held_out_target=table[n:][own] if m else None,
-                held_out_target_other_labels=table[n:][~own].reshape(m, -1) if m else None,
+                held_out_target=table[n:][is_own] if m else None,
+                held_out_target_other_labels=table[n:][~is_own].reshape(m, -1) if m else None,
             )
-        other = self._asks_other_targets
+        others = means[n + m :].reshape(m, -1) if self._scores_other_targets else None
         return RowScores(
             values=means[:n],
             label_values=None,
             held_out_target=means[n : n + m] if m else None,
-            held_out_target_other_labels=means[n + m :].reshape(m, _OTHER_TARGETS)
-            if other
-            else None,
+            held_out_target_other_labels=others,
         )
 
     @property
-    def _asks_other_targets(self) -> bool:
-        return self.pool.kind == "regression" and len(self.trusted) > 0
+    def _scores_other_targets(self) -> bool:
+        return self.kind == "regression" and len(self.held_out) > 0
 
-    def _own_columns(self, rows: Index, positions: Index) -> Index:
-        """Pairs of some rows with their own labels."""
+    def _own_label_pairs(self, rows: Index, positions: Index) -> Index:
+        """Pairs of some source rows with their own labels."""
         assert self.classes is not None
-        codes = np.searchsorted(self.classes, self.pool.y[rows[positions]])
+        codes = np.searchsorted(self.classes, self.source.y[rows[positions]])
         return positions * len(self.classes) + codes

@@ -35,27 +35,6 @@ from skdvgs.gradients import GradientEngine, evaluation_mode
 from skdvgs.gradients._batches import map_batch
 from skdvgs.gradients._general import out_of_memory
 
-
-def make_scorer(
-    net: skorch.NeuralNet,
-    encode: TargetEncoder,
-    questions: ScoringRequest,
-    options: ScoringOptions,
-    target: tuple[Any, Any] | None = None,
-) -> SourceScorer:
-    """A scorer of all that is asked."""
-    pool = questions.pool
-    rows, labels = questions.pairs()
-    if pool.kind == "reconstruction":
-
-        def encode_features(x: NDArray[Any]) -> Any:
-            return encode(Rows(x, np.empty((len(x), 0)), pool.kind))
-
-        return SourceScorer(net, pool.X, rows, encode_features, options, target)
-    y = encode(Rows(pool.X[:0], labels, pool.kind))
-    return SourceScorer(net, pool.X, rows, y, options, target, questions.n_labels)
-
-
 # A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
 _CALL_COST = 7e6
 
@@ -69,7 +48,6 @@ class ScoringOptions:
 
     similarity: Similarity
     weighting: str
-    engine: str
     layers: str | Sequence[str] | None
     source_batch_size: int | str
     needs_norms: bool = True
@@ -112,12 +90,10 @@ class SourceScorer:
         self._rows, self._n_labels = rows, 1
         self._options = options
         self.mean = RunningMean(len(rows))
-        self.reference = TargetGradientScale(float("nan"))
+        self.target_scale = TargetGradientScale(float("nan"))
         loss, self._loss_reads_x = per_sample_loss(net)
         infer = None if type(net).infer is skorch.NeuralNet.infer else net.infer
-        self.engine = GradientEngine(
-            net.module_, loss, engine=options.engine, layers=options.layers, forward=infer
-        )
+        self.engine = GradientEngine(net.module_, loss, layers=options.layers, forward=infer)
         is_auto = options.source_batch_size == "auto"
         row_bytes = self._row_bytes() if is_auto or n_labels > 1 else 0.0
         on_cpu = torch.device(net.device).type == "cpu"
@@ -147,18 +123,18 @@ class SourceScorer:
             if name in checkpoint.gradient
         }
         with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
-            self.reference = self._refer(compared, checkpoint)
+            self.target_scale = self._scale_of(compared, checkpoint)
             uniform = self._options.weighting == "uniform"
-            self.mean.start_checkpoint(1.0 if uniform else self.reference.norm)
+            self.mean.start_checkpoint(1.0 if uniform else self.target_scale.norm)
             for rows, dot, norm in self._source_batches(compared):
                 self._check_finite(rows, dot, norm, checkpoint.number)
                 pairs = slice(rows.start * self._n_labels, rows.stop * self._n_labels)
                 similarity = self._options.similarity
-                self.mean.add(pairs, similarity(dot.ravel(), norm.ravel(), self.reference))
+                self.mean.add(pairs, similarity(dot.ravel(), norm.ravel(), self.target_scale))
                 if on_batch is not None:
                     on_batch(checkpoint.number, rows.stop / len(self._rows))
 
-    def _refer(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> TargetGradientScale:
+    def _scale_of(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> TargetGradientScale:
         norm = float(sum(grad.double().square().sum() for grad in compared.values()) ** 0.5)
         typical = checkpoint.typical_norm
         if self._options.needs_typical_norm and np.isnan(typical):
@@ -261,3 +237,37 @@ def untouched_random_state(device: Any) -> Iterator[None]:
         torch.set_rng_state(state)
         if on_cuda:
             torch.cuda.set_rng_state_all(cuda_states)
+
+
+def make_scorer(
+    net: skorch.NeuralNet,
+    encode: TargetEncoder,
+    request: ScoringRequest,
+    options: ScoringOptions,
+    target: tuple[Any, Any] | None = None,
+) -> SourceScorer:
+    """Make the scorer of every pair of a request.
+
+    Parameters
+    ----------
+    net : skorch net
+        Initialised.
+    encode : TargetEncoder
+        Brings labels to the form that the net's criterion wants.
+    request : ScoringRequest
+        Which rows to score, under which labels.
+    options : ScoringOptions
+        How they are compared.
+    target : tuple of arrays (X, y) or None
+        The target set, encoded.
+    """
+    X, kind = request.features(), request.kind
+    rows, labels = request.pairs()
+    if kind == "reconstruction":
+
+        def encode_features(x: NDArray[Any]) -> Any:
+            return encode(Rows(x, np.empty((len(x), 0)), kind))
+
+        return SourceScorer(net, X, rows, encode_features, options, target)
+    y = encode(Rows(X[:0], labels, kind))
+    return SourceScorer(net, X, rows, y, options, target, request.n_labels)

@@ -1,12 +1,14 @@
-"""A `checkpoint_dir`: all that a fit needs to go on where it was stopped.
+"""CheckpointDir: the folder that a fit writes to, so that it can be resumed and scored again.
 
 ::
 
     <checkpoint_dir>/fit.lock                           held while a fit runs
-    <checkpoint_dir>/fit.json                           what was begun, and what was drawn
+    <checkpoint_dir>/fit.json                           parameters, data and draws of the fit
     <checkpoint_dir>/folds.npz                          where no target set was given
-    <checkpoint_dir>/trajectory-0000.npz                a trajectory that is done
-    <checkpoint_dir>/trajectory-0001-unfinished.npz     and how far another one has come
+    <checkpoint_dir>/trajectory-0000.npz                result of a finished trajectory
+    <checkpoint_dir>/trajectory-0001-unfinished.npz     progress of one that still runs
+    <checkpoint_dir>/trajectory-0000/checkpoint-*.npz   with store_trajectory=True
+    <checkpoint_dir>/manifest.json                      digests of these checkpoints
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -26,6 +29,7 @@ from numpy.typing import NDArray
 from skdvgs._storage.fit_fingerprint import Fingerprint, differences
 from skdvgs._storage.folders import make_folder, remove_parts
 from skdvgs._storage.npz import read_npz, storing, write_npz
+from skdvgs._storage.recorded_checkpoints import StoredFit, write_manifest
 from skdvgs._storage.trajectory_files import TrajectoryFiles
 from skdvgs._utils.atomic_write import atomic_write
 from skdvgs.exceptions import InvalidInputError, SkdvgsError, StorageError
@@ -47,31 +51,55 @@ _ADVICE = "Make room, and fit again with the same checkpoint_dir: it goes on fro
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
 
-class NoCheckpointDir:
-    """A fit that is not to be gone on with; what :class:`CheckpointDir` does, without files."""
+class FitState(Protocol):
+    """What a fit that is resumed takes from its first run; see :class:`CheckpointDir`."""
 
     def random_state(self, given: np.random.RandomState) -> np.random.RandomState:
-        """What to draw from."""
+        """Return the generator that the fit draws from."""
+
+    def get_or_store(self, name: str, value: Any) -> Any:
+        """Return what was stored under a name by an earlier run, or store a value there."""
+
+    def get_or_store_folds(self, folds: Folds, may_vary: bool) -> Folds:
+        """Return the folds of an earlier run, or store these."""
+
+    def check_prepared(self, digest: Callable[[], str]) -> None:
+        """Refuse features of the default network that differ from those of an earlier run."""
+
+    def files(self, name: str, holds_checkpoints: bool) -> TrajectoryFiles | None:
+        """Return the files of a trajectory, if it has any."""
+
+    def finish(self, digests: Mapping[str, Sequence[str]]) -> StoredFit | None:
+        """Store which checkpoints the fit has; None where none are in files."""
+
+
+class NoCheckpointDir:
+    """A fit without a `checkpoint_dir`: nothing is stored and nothing is restored."""
+
+    def random_state(self, given: np.random.RandomState) -> np.random.RandomState:
+        """Return the given generator."""
         return given
 
     def get_or_store(self, name: str, value: Any) -> Any:
-        """A fact as it was when the fit was begun."""
+        """Return the value."""
         return value
 
     def get_or_store_folds(self, folds: Folds, may_vary: bool) -> Folds:
-        """Folds as they were when the fit was begun."""
+        """Return the folds."""
         return folds
 
     def check_prepared(self, digest: Callable[[], str]) -> None:
-        """Refuse prepared rows that are not what they were."""
+        """Accept any features."""
 
-    def slot(self, number: int) -> TrajectoryFiles | None:
-        """Files of a trajectory."""
-        return None
+    def files(self, name: str, holds_checkpoints: bool) -> None:
+        """Return None: a trajectory has no files."""
+
+    def finish(self, digests: Mapping[str, Sequence[str]]) -> None:
+        """Return None: no checkpoints are in files."""
 
 
-class CheckpointDir(NoCheckpointDir):
-    """The folder of a fit that can be gone on with.
+class CheckpointDir:
+    """The folder of a fit that can be resumed.
 
     Parameters
     ----------
@@ -174,9 +202,27 @@ class CheckpointDir(NoCheckpointDir):
                 "remove the folder."
             )
 
-    def slot(self, number: int) -> TrajectoryFiles:
-        """Files of a trajectory."""
-        return TrajectoryFiles(self._path, number, self._record["run"], SECONDS)
+    def files(self, name: str, holds_checkpoints: bool) -> TrajectoryFiles:
+        """Return the files of a trajectory.
+
+        Parameters
+        ----------
+        name : str
+            Name of the trajectory's files.
+        holds_checkpoints : bool
+            Whether its checkpoints are written to files.
+        """
+        return TrajectoryFiles(self._path, name, self._record["run"], SECONDS, holds_checkpoints)
+
+    def finish(self, digests: Mapping[str, Sequence[str]]) -> StoredFit | None:
+        """Write the manifest of the checkpoints; None where none are in files.
+
+        Parameters
+        ----------
+        digests : mapping of str to sequence of str
+            Digests of the checkpoints of each trajectory that has them in files.
+        """
+        return write_manifest(self._path, digests) if digests else None
 
     def after(self, error: BaseException) -> None:
         """Empty the folder after an error that would come again, if nothing is lost by it."""
@@ -187,6 +233,8 @@ class CheckpointDir(NoCheckpointDir):
             return
         for path in (*unfinished, self._path / _FOLDS, self._path / _RECORD):
             path.unlink(missing_ok=True)
+        for folder in filter(Path.is_dir, self._path.glob("trajectory-*")):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _read_record(self) -> Any:
         path = self._path / _RECORD
@@ -231,9 +279,9 @@ def _as_lists(state: Any) -> Any:
 
 
 @contextmanager
-def open_dir(
+def open_checkpoint_dir(
     path: str | os.PathLike[str] | None, now: Callable[[], Fingerprint]
-) -> Iterator[NoCheckpointDir]:
+) -> Iterator[FitState]:
     """Lock a `checkpoint_dir` and find out what has been done in it.
 
     Parameters
@@ -245,7 +293,7 @@ def open_dir(
 
     Yields
     ------
-    NoCheckpointDir or CheckpointDir
+    FitState
 
     Raises
     ------
@@ -255,7 +303,7 @@ def open_dir(
     if path is None:
         yield NoCheckpointDir()
         return
-    place = make_folder(path, "checkpoint_dir")
+    place = make_folder(path)
     lock = FileLock(place / _LOCK, timeout=0)
     try:
         lock.acquire()
@@ -270,11 +318,11 @@ def open_dir(
             "folder would write over each other. Give a folder that can be written to."
         ) from error
     try:
-        run = CheckpointDir(place, now())
+        state = CheckpointDir(place, now())
         try:
-            yield run
+            yield state
         except BaseException as error:
-            run.after(error)
+            state.after(error)
             raise
     finally:
         lock.release()

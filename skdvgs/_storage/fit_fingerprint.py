@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-import numpy as np
-
 from skdvgs._storage.describe import describe
 from skdvgs._storage.digests import rows_digest, text_digest
 from skdvgs._version import __version__
@@ -59,11 +57,6 @@ def differences(before: Fingerprint, now: Fingerprint) -> list[str]:
     names = [*before, *(name for name in now if name not in before)]
     changed = [name for name in names if before.get(name) != now.get(name)]
     return [f"{name} was {before.get(name)}, is {now.get(name)}" for name in changed]
-
-
-def plain_random_state(random_state: Any) -> Any:
-    """What of a random state is a parameter: a number; of a generator only that it is one."""
-    return int(random_state) if isinstance(random_state, (int, np.integer)) else random_state
 
 
 def _shortened(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Folders that a fit writes to, checked before any work."""
+"""make_folder: a folder that can be written to, checked before any work."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from pathlib import Path
 from skdvgs.exceptions import InvalidInputError
 
 
-def make_folder(path: str | os.PathLike[str], parameter: str) -> Path:
+def make_folder(path: str | os.PathLike[str]) -> Path:
     """Make a folder if there is none, and try whether files can be written there.
 
     Parameters
     ----------
     path : path-like
-        The folder.
-    parameter : str
-        Which parameter named it.
+        The folder that `checkpoint_dir` names.
 
     Returns
     -------
@@ -29,7 +27,7 @@ def make_folder(path: str | os.PathLike[str], parameter: str) -> Path:
     InvalidInputError
         If it is no folder, or nothing can be written to it.
     """
-    named = f"{parameter}={os.fspath(path)!r}"
+    named = f"checkpoint_dir={os.fspath(path)!r}"
     if not os.fspath(path):
         raise InvalidInputError(
             f"{named} names no folder. Files are written there. Give the path of a folder."

@@ -1,4 +1,4 @@
-"""The files of one trajectory in a `checkpoint_dir`."""
+"""TrajectoryFiles: what a worker writes to a `checkpoint_dir` about its trajectory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from skdvgs._storage.npz import Arrays, read_npz, write_npz
+from skdvgs._storage.npz import Arrays, prefixed, read_npz, storing, write_npz
+from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint, checkpoint_file
 from skdvgs.exceptions import DamagedFileWarning, StorageError
 
 _ADVICE = (
@@ -24,37 +25,40 @@ _AGAIN = "What it held is computed again."
 
 @dataclass(frozen=True)
 class TrajectoryFiles:
-    """Where a worker writes how far its trajectory has come, and what came of it.
+    """Where a worker writes its progress, its result and its checkpoints.
 
     Attributes
     ----------
     folder : Path
         The `checkpoint_dir`.
-    number : int
-        Of the trajectory.
+    name : str
+        Name of the trajectory's files, e.g. 'trajectory-0003'.
     run : str
-        Which fit writes; files that a worker of an earlier one left are not read.
+        Identifies the fit. Files that a worker of an earlier fit left behind are not read.
     seconds : float
-        From one writing of an unfinished trajectory to the next, at least.
+        Shortest time from one writing of the progress to the next, in seconds.
+    holds_checkpoints : bool
+        Whether the trajectory's checkpoints are written to files.
     """
 
     folder: Path
-    number: int
+    name: str
     run: str
     seconds: float
+    holds_checkpoints: bool
 
     @property
     def finished(self) -> Path:
-        """File of what came of the trajectory."""
-        return self.folder / f"trajectory-{self.number:04d}.npz"
+        """File with the result of the trajectory."""
+        return self.folder / f"{self.name}.npz"
 
     @property
     def unfinished(self) -> Path:
-        """File of how far it has come."""
-        return self.folder / f"trajectory-{self.number:04d}-unfinished.npz"
+        """File with the progress of a trajectory that still runs."""
+        return self.folder / f"{self.name}-unfinished.npz"
 
     def write_finished(self, arrays: Mapping[str, NDArray[Any]], metadata: Any) -> None:
-        """Write what came of the trajectory; how far it had come is of no use then.
+        """Write the result of the trajectory, and remove its progress.
 
         Raises
         ------
@@ -65,7 +69,7 @@ class TrajectoryFiles:
         self.unfinished.unlink(missing_ok=True)
 
     def write_unfinished(self, arrays: Mapping[str, NDArray[Any]], metadata: Any) -> None:
-        """Write how far the trajectory has come.
+        """Write the progress of the trajectory.
 
         Raises
         ------
@@ -75,7 +79,7 @@ class TrajectoryFiles:
         write_npz(self.unfinished, arrays, {"run": self.run, "metadata": metadata}, _ADVICE)
 
     def read_finished(self) -> tuple[Arrays, Any] | None:
-        """What came of the trajectory; None where that is not known.
+        """Read the result of the trajectory; None if there is none that can be used.
 
         Warns
         -----
@@ -85,8 +89,38 @@ class TrajectoryFiles:
         return self._read(self.finished)
 
     def read_unfinished(self) -> tuple[Arrays, Any] | None:
-        """How far the trajectory had come; None where that is not known."""
+        """Read the progress of the trajectory; None if there is none that can be used.
+
+        Warns
+        -----
+        DamagedFileWarning
+            If the file is damaged.
+        """
         return self._read(self.unfinished)
+
+    def write_checkpoint(self, number: int, checkpoint: RecordedCheckpoint) -> str:
+        """Write one checkpoint to a file of its own.
+
+        Returns
+        -------
+        str
+            Digest of its content.
+
+        Raises
+        ------
+        StorageError
+            If it cannot be written.
+        """
+        path = checkpoint_file(self.folder / self.name, number)
+        with storing(path.parent, _ADVICE):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        arrays = prefixed("state", checkpoint.state) | prefixed("gradient", checkpoint.gradient)
+        return write_npz(path, arrays, {"typical_norm": checkpoint.typical_norm}, _ADVICE)
+
+    def has_checkpoints(self, n_checkpoints: int) -> bool:
+        """Whether the files of so many checkpoints are all there."""
+        folder = self.folder / self.name
+        return all(checkpoint_file(folder, number).is_file() for number in range(n_checkpoints))
 
     def _read(self, path: Path) -> tuple[Arrays, Any] | None:
         if not path.exists():

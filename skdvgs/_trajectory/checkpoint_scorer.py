@@ -1,7 +1,7 @@
-"""What is done at a checkpoint: score, keep, look whether it is enough, save how far it is.
+"""CheckpointScorer: what happens at a checkpoint: score, record, test convergence, save progress.
 
-A trajectory that was stopped is trained again from its seed, which is cheap and does not depend
-on scoring, up to the checkpoint that was saved last. If its weights are the same bit for bit,
+A trajectory that was stopped is trained again from its seed, up to the checkpoint that was saved
+last. Training is cheap and does not depend on scoring. If the weights are the same bit for bit,
 scoring goes on with the sums that were saved.
 """
 
@@ -22,21 +22,21 @@ from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.scorer import SourceScorer
 from skdvgs._storage.digests import arrays_digest
 from skdvgs._storage.npz import Arrays
-from skdvgs._storage.trajectory_store import RecordedCheckpoint
-from skdvgs._trajectory.result import TrajectoryOutput
+from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
+from skdvgs._storage.trajectory_files import TrajectoryFiles
 from skdvgs._values.convergence import RankConvergence
 
-# Saving may take one part in so many of the time, where a whole save takes long.
+# Saving takes at most one part in so many of the running time.
 _SHARE = 20.0
 
 
 class TrajectoryMismatch(Exception):
-    """Training did not come by the checkpoint that was saved."""
+    """Training anew did not pass the checkpoint that was saved."""
 
 
 @dataclass(frozen=True)
 class SavedProgress:
-    """How far a trajectory had come."""
+    """How far a trajectory had come when it was stopped."""
 
     arrays: Arrays
     metadata: Any
@@ -48,70 +48,78 @@ class SavedProgress:
 
 
 class CheckpointScorer:
-    """Visits the checkpoints of one trajectory.
+    """Called at every checkpoint of one trajectory.
 
     Parameters
     ----------
     net : skorch net
-        That is being trained.
+        The net that is being trained.
     scorer : SourceScorer
-        Of the source rows.
-    agreement : RankConvergence or None
-        Tells when it is enough.
-    watched : int array
-        Pairs whose ranking tells it.
-    keep : bool
-        Whether checkpoints are kept.
-    storage : TrajectoryOutput
-        Where.
-    scored : callable or None
-        Told of each batch.
+        Scores the rows.
+    convergence : RankConvergence or None
+        Tells when the ranking has converged.
+    convergence_subset : int array
+        Pairs whose ranking is looked at.
+    records : bool
+        Whether checkpoints are kept to score more rows later.
+    files : TrajectoryFiles or None
+        Where progress is saved, and checkpoints if it holds them.
+    on_batch : callable or None
+        Told of each batch of rows: ``on_batch(checkpoint_number, share_done)``.
     saved : SavedProgress or None
-        To go on from.
+        Progress of an earlier run to go on from.
+
+    Attributes
+    ----------
+    recorded : list of RecordedCheckpoint
+        Checkpoints kept in memory.
+    digests : list of str
+        Digests of the checkpoints written to files.
     """
 
     def __init__(
         self,
+        *,
         net: skorch.NeuralNet,
         scorer: SourceScorer,
-        agreement: RankConvergence | None,
-        watched: NDArray[np.intp],
-        keep: bool,
-        storage: TrajectoryOutput,
-        scored: Callable[[int, float], None] | None,
+        convergence: RankConvergence | None,
+        convergence_subset: NDArray[np.intp],
+        records: bool,
+        files: TrajectoryFiles | None,
+        on_batch: Callable[[int, float], None] | None,
         saved: SavedProgress | None,
     ) -> None:
-        self._net, self.scorer, self.agreement, self._watched = net, scorer, agreement, watched
-        self._keep, self._storage, self._scored, self._saved = keep, storage, scored, saved
-        self.kept: list[RecordedCheckpoint] = []
-        self.stored: list[str] = []
+        self._net, self._scorer, self._convergence = net, scorer, convergence
+        self._convergence_subset, self._records = convergence_subset, records
+        self._files, self._on_batch, self._saved = files, on_batch, saved
+        self.recorded: list[RecordedCheckpoint] = []
+        self.digests: list[str] = []
         self._typical_norms: list[float] = []
-        self._last_save, self._wait = time.monotonic(), 0.0
-        if storage.slot is not None:
-            self._wait = storage.slot.seconds
+        self._last_save = time.monotonic()
+        self._wait = 0.0 if files is None else files.seconds
 
     def __call__(self, checkpoint: Checkpoint) -> bool:
-        """Visit a checkpoint.
+        """Score the rows at a checkpoint.
 
         Returns
         -------
         bool
-            Whether it is enough.
+            Whether the ranking has converged, so that training may end.
         """
         if self._saved is not None:
             self._skip_scored(checkpoint, self._saved)
             return False
-        self.scorer.score(checkpoint, self._scored)
-        self._keep_it(checkpoint, self.scorer.reference.typical_norm)
-        if self.agreement is not None and self.agreement.update(
-            checkpoint.number + 1, lambda: self.scorer.mean.means()[self._watched]
+        self._scorer.score(checkpoint, self._on_batch)
+        self._record(checkpoint, self._scorer.target_scale.typical_norm)
+        if self._convergence is not None and self._convergence.update(
+            checkpoint.number + 1, lambda: self._scorer.mean.means()[self._convergence_subset]
         ):
             return True
         self._save(checkpoint)
         return False
 
-    def check(self) -> None:
-        """Check, after training, that what was saved was come by.
+    def check_resumed(self) -> None:
+        """Check, after training, that the saved checkpoint was passed.
 
         Raises
         ------
@@ -122,47 +130,49 @@ class CheckpointScorer:
             raise TrajectoryMismatch
 
     def _skip_scored(self, checkpoint: Checkpoint, saved: SavedProgress) -> None:
-        """A checkpoint that had been scored before the trajectory was stopped."""
+        """Pass a checkpoint that an earlier run has scored; at the last one, take its sums."""
         number = checkpoint.number
-        self._keep_it(checkpoint, float(saved.arrays["typical_norms"][number]))
+        self._record(checkpoint, float(saved.arrays["typical_norms"][number]))
         if number < saved.number:
             return
         if self._digest(checkpoint) != saved.metadata["digest"]:
             raise TrajectoryMismatch
-        self.scorer.mean.restore(saved.arrays, saved.metadata)
-        self.scorer.batch_size = saved.metadata["batch_size"]
-        if self.agreement is not None:
-            self.agreement.restore(saved.arrays, saved.metadata)
+        self._scorer.mean.restore(saved.arrays, saved.metadata)
+        self._scorer.batch_size = saved.metadata["batch_size"]
+        if self._convergence is not None:
+            self._convergence.restore(saved.arrays, saved.metadata)
         self._saved = None
 
-    def _keep_it(self, checkpoint: Checkpoint, typical_norm: float) -> None:
+    def _record(self, checkpoint: Checkpoint, typical_norm: float) -> None:
         self._typical_norms.append(typical_norm)
-        if not self._keep:
+        if not self._records:
             return
-        kept = RecordedCheckpoint(read_state(self._net), _gradient(checkpoint), typical_norm)
-        if self._storage.folder is None:
-            self.kept.append(kept)
+        recorded = RecordedCheckpoint(read_state(self._net), _gradient(checkpoint), typical_norm)
+        if self._files is not None and self._files.holds_checkpoints:
+            self.digests.append(self._files.write_checkpoint(checkpoint.number, recorded))
         else:
-            self.stored.append(self._storage.folder.write(checkpoint.number, kept))
+            self.recorded.append(recorded)
 
     def _save(self, checkpoint: Checkpoint) -> None:
-        slot, start = self._storage.slot, time.monotonic()
-        if slot is None or start - self._last_save < self._wait:
+        """Write the sums so far, unless they were written a short while ago."""
+        start = time.monotonic()
+        if self._files is None or start - self._last_save < self._wait:
             return
-        arrays, metadata = self.scorer.mean.progress()
-        if self.agreement is not None:
-            more_arrays, more_metadata = self.agreement.progress()
+        arrays, metadata = self._scorer.mean.progress()
+        if self._convergence is not None:
+            more_arrays, more_metadata = self._convergence.progress()
             arrays, metadata = arrays | more_arrays, metadata | more_metadata
         arrays["typical_norms"] = np.asarray(self._typical_norms)
         metadata["number"], metadata["digest"] = checkpoint.number, self._digest(checkpoint)
-        metadata["batch_size"] = self.scorer.batch_size
-        slot.write_unfinished(arrays, metadata)
+        metadata["batch_size"] = self._scorer.batch_size
+        self._files.write_unfinished(arrays, metadata)
         self._last_save = time.monotonic()
         took = self._last_save - start
-        self._wait = max(slot.seconds, min(_SHARE * took, _SHARE * slot.seconds))
+        seconds = self._files.seconds
+        self._wait = max(seconds, min(_SHARE * took, _SHARE * seconds))
 
     def _digest(self, checkpoint: Checkpoint) -> str:
-        """Of weights, gradient and random state: training goes on alike from equal ones."""
+        """Digest of weights, gradient and random state: from equal ones, training goes on alike."""
         state = {f"state {name}": array for name, array in read_state(self._net).items()}
         gradient = {f"gradient {name}": array for name, array in _gradient(checkpoint).items()}
         return arrays_digest(state | gradient | {"random": torch.get_rng_state().numpy()}, "")

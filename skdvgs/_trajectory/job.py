@@ -1,4 +1,4 @@
-"""One trajectory from beginning to end: a restart on one target set, in any process."""
+"""TrajectoryJob: one training on one target set, with all source rows scored on the way."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import skorch
-import torch
 from torch import nn
 
 from skdvgs._inputs.task import Rows
@@ -16,162 +15,164 @@ from skdvgs._nets.build import initialize
 from skdvgs._nets.factory import NetFactory, TargetEncoder, read_state
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.scorer import ScoringOptions, SourceScorer, make_scorer
-from skdvgs._trajectory.checkpoint_scorer import CheckpointScorer, SavedProgress, TrajectoryMismatch
-from skdvgs._trajectory.result import TrajectoryOutput, TrajectoryResult, write_result
-from skdvgs._trajectory.training import Start, follow
+from skdvgs._storage.trajectory_files import TrajectoryFiles
+from skdvgs._trajectory.checkpoint_scorer import (
+    CheckpointScorer,
+    SavedProgress,
+    TrajectoryMismatch,
+)
+from skdvgs._trajectory.result import TrajectoryResult, write_result
+from skdvgs._trajectory.training import train
 from skdvgs._utils.progress import TrajectoryProgress
 from skdvgs._utils.random_state import seeded
 from skdvgs._utils.threads import thread_limit
 from skdvgs._values.convergence import RankConvergence
 from skdvgs.exceptions import InvalidInputError
 
-# Multiply-adds of a source pass below which one thread is as fast as two.
-_WORK_FOR_THREADS = 10**8
-
-
-_NO_STORAGE = TrajectoryOutput()
-
 
 @dataclass(frozen=True)
 class TrajectoryJob:
-    """All that one trajectory needs.
+    """All that one trajectory needs, so that any process can run it.
 
     Attributes
     ----------
-    recipe : NetFactory
-        Of the network.
+    factory : NetFactory
+        Makes the network.
     target : Rows
-        What it is trained on.
-    questions : ScoringRequest
-        What is valued on the way.
-    options : ScoringOptions
-        How.
+        Target rows it is trained on.
+    request : ScoringRequest
+        Rows to score at each checkpoint.
+    scoring : ScoringOptions
+        How they are compared with the target gradient.
     compute_every : int
         Optimiser steps from one checkpoint to the next.
     tol : float or None
-        Training ends when the ranking is that near to the one at its end.
-    keep : bool
-        Whether the result holds the checkpoints.
+        Training ends when the ranking is predicted to be that near to the one at its end.
+    records_checkpoints : bool
+        Whether the checkpoints are kept to score more rows later.
     name : str
-        For messages.
+        Which trajectory this is, for messages.
     """
 
-    recipe: NetFactory
+    factory: NetFactory
     target: Rows
-    questions: ScoringRequest
-    options: ScoringOptions
+    request: ScoringRequest
+    scoring: ScoringOptions
     compute_every: int
     tol: float | None
-    keep: bool
+    records_checkpoints: bool
     name: str
 
-    def check(self) -> int:
-        """Find what is wrong with the net and the data together, before training starts.
+    def dry_run(self) -> skorch.NeuralNet:
+        """Do all that comes before the first step, so that what is wrong is found early.
 
         Returns
         -------
-        int
-            Parameters of the net.
+        skorch net
+            Initialised and not trained.
+
+        Raises
+        ------
+        InvalidInputError
+            If the net and the data do not fit together.
         """
-        net = self.recipe.build()
-        with seeded(self.recipe.seed, net.device):
+        net = self.factory.build()
+        with seeded(self.factory.seed, net.device):
             initialize(net)
-            self._start(net)
+            self._prepare(net)
         _check_batches(net, len(self.target.X))
-        return sum(p.numel() for p in net.module_.parameters())
+        return net
 
     def run(
-        self, watch: TrajectoryProgress | None = None, storage: TrajectoryOutput = _NO_STORAGE
+        self, files: TrajectoryFiles | None = None, progress: TrajectoryProgress | None = None
     ) -> TrajectoryResult:
-        """Train on the target set, scoring the source rows at every checkpoint."""
-        read = None if storage.slot is None else storage.slot.read_unfinished()
-        if read is not None:
+        """Train on the target set, and score the rows at every checkpoint.
+
+        Parameters
+        ----------
+        files : TrajectoryFiles or None
+            Where progress is written. A trajectory that was stopped goes on from there.
+        progress : TrajectoryProgress or None
+            Told of each batch of rows.
+        """
+        saved = None if files is None else files.read_unfinished()
+        if saved is not None:
             with suppress(TrajectoryMismatch):
-                return self._run(watch, storage, SavedProgress(*read))
-        return self._run(watch, storage, None)
+                return self._run(files, progress, SavedProgress(*saved))
+        return self._run(files, progress, None)
 
     def _run(
         self,
-        watch: TrajectoryProgress | None,
-        storage: TrajectoryOutput,
+        files: TrajectoryFiles | None,
+        progress: TrajectoryProgress | None,
         saved: SavedProgress | None,
     ) -> TrajectoryResult:
-        net = self.recipe.build()
+        net = self.factory.build()
         n_checkpoints = _n_checkpoints(net, len(self.target.X), self.compute_every)
-        if watch is not None:
-            watch.expect(n_checkpoints)
-        scored = None if watch is None else watch.scored
-        agreement = None if self.tol is None else RankConvergence(self.tol, n_checkpoints)
-        watched = self.questions.convergence_subset()
-        visitors: list[CheckpointScorer] = []
-
-        def start(net: skorch.NeuralNet) -> Start:
-            X, y, scorer = self._start(net)
-            visitor = CheckpointScorer(
-                net, scorer, agreement, watched, self.keep, storage, scored, saved
+        if progress is not None:
+            progress.expect(n_checkpoints)
+        convergence = None if self.tol is None else RankConvergence(self.tol, n_checkpoints)
+        with seeded(self.factory.seed, net.device):
+            initialize(net)
+            X, y, scorer = self._prepare(net)
+            on_checkpoint = CheckpointScorer(
+                net=net,
+                scorer=scorer,
+                convergence=convergence,
+                convergence_subset=self.request.convergence_subset(),
+                records=self.records_checkpoints,
+                files=files,
+                on_batch=None if progress is None else progress.scored,
+                saved=saved,
             )
-            visitors.append(visitor)
-            return Start(X, y, visitor)
-
-        recorded = follow(net, self.recipe.seed, start, self.compute_every, self.name)
-        (visitor,) = visitors
-        visitor.check()
+            losses = train(net, X, y, on_checkpoint, self.compute_every, self.name)
+        on_checkpoint.check_resumed()
         return TrajectoryResult(
-            answer=self.questions.split_scores(visitor.scorer.mean.means()),
-            losses=recorded.loss_array(),
-            converged=agreement is not None and agreement.converged,
-            report=visitor.scorer.engine.report,
+            scores=self.request.split_scores(scorer.mean.means()),
+            losses=losses,
+            converged=convergence is not None and convergence.converged,
+            report=scorer.engine.report,
             state=read_state(net),
             history=net.history,
-            kept=visitor.kept,
-            stored=visitor.stored,
+            recorded=on_checkpoint.recorded,
+            digests=on_checkpoint.digests,
         )
 
     def rebuild(self, result: TrajectoryResult) -> skorch.NeuralNet:
-        """The trained net, from the weights a run sent back."""
-        net = self.recipe.build_with(result.state)
+        """Make the trained net from the weights that a run sent back."""
+        net = self.factory.build_with(result.state)
         net.history = result.history
         return net
 
-    def _start(self, net: skorch.NeuralNet) -> tuple[Any, Any, SourceScorer]:
-        """Target set and scorer for a net whose weights are drawn."""
-        encode = TargetEncoder(net, self.recipe.task, self.target.X)
-        target = (self.target.X, encode(self.target))
-        return *target, make_scorer(net, encode, self.questions, self.options, target)
-
-
-def threads_a_job(n_jobs: int, work: int) -> int:
-    """Torch threads for each of some trajectories, whatever the number of workers.
-
-    A lone one may use every thread, where its work (rows × parameters a checkpoint) is worth
-    waking them. Several use one each: sums are then taken in the same order in any worker, and
-    workers do not crowd each other.
-    """
-    return torch.get_num_threads() if n_jobs == 1 and work > _WORK_FOR_THREADS else 1
+    def _prepare(self, net: skorch.NeuralNet) -> tuple[Any, Any, SourceScorer]:
+        """Encode the target set and make the scorer, for a net whose weights are drawn."""
+        encode = TargetEncoder(net, self.factory.task, self.target.X)
+        X, y = self.target.X, encode(self.target)
+        return X, y, make_scorer(net, encode, self.request, self.scoring, (X, y))
 
 
 def run_job(
     job: TrajectoryJob,
-    threads: int,
-    watch: TrajectoryProgress | None,
-    storage: TrajectoryOutput = _NO_STORAGE,
+    threads: int = 1,
+    files: TrajectoryFiles | None = None,
+    progress: TrajectoryProgress | None = None,
 ) -> TrajectoryResult:
-    """Run a job with a fixed number of torch threads, and write what came of it."""
+    """Run a job with a number of torch threads, and write its result if it has files."""
     with thread_limit(threads):
-        result = job.run(watch, storage)
-    if storage.slot is not None:
-        write_result(storage.slot, result)
+        result = job.run(files, progress)
+    if files is not None:
+        write_result(files, result)
     return result
 
 
 def _n_checkpoints(net: skorch.NeuralNet, n_target: int, compute_every: int) -> int:
-    """Checkpoints of a trajectory that goes all the way."""
+    """Checkpoints of a trajectory that is not stopped early."""
     size = net.batch_size if net.batch_size > 0 else n_target
     return math.ceil(net.max_epochs * math.ceil(n_target / size) / compute_every)
 
 
 def _check_batches(net: skorch.NeuralNet, n_target: int) -> None:
-    """Batch norm cannot train on a batch of one row; say so before it happens.
+    """Refuse a last batch of one row, on which batch norm cannot train.
 
     Raises
     ------

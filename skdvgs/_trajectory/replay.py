@@ -1,4 +1,4 @@
-"""Value further rows along trajectories that were kept."""
+"""RecordedTrajectory: score further rows along a trajectory whose checkpoints were kept."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.linear_head import LinearHeadScorer
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.scorer import ScoringOptions, make_scorer
-from skdvgs._storage.trajectory_store import RecordedCheckpoint
-from skdvgs._trajectory.job import TrajectoryJob, threads_a_job
+from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
+from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
-from skdvgs._utils.threads import thread_limit
+from skdvgs._utils.threads import thread_limit, threads_per_job
 
 Floats = NDArray[np.float64]
 
@@ -45,16 +45,16 @@ class RecordedTrajectory:
 
     Attributes
     ----------
-    recipe : NetFactory
-        Of the network.
-    options : ScoringOptions
+    factory : NetFactory
+        Makes the network.
+    scoring : ScoringOptions
         How rows are compared.
     checkpoints : sequence of RecordedCheckpoint
         In their order; each may be read from a file when it is asked for.
     """
 
-    recipe: NetFactory
-    options: ScoringOptions
+    factory: NetFactory
+    scoring: ScoringOptions
     checkpoints: Sequence[RecordedCheckpoint]
     _idle: list[ReadyNet] = field(default_factory=list, repr=False, compare=False)
 
@@ -75,51 +75,50 @@ class RecordedTrajectory:
         -------
         array of shape (n_samples,) or (n_samples, n_classes)
         """
-        task = self.recipe.task
+        task = self.factory.task
         everyone = np.arange(len(rows.X))
-        questions = ScoringRequest(
-            rows, everyone, everyone[:0], task.classes if every_label else None, seed=0
-        )
-        with thread_limit(threads_a_job(1, len(rows.X) * self.recipe.n_features)):
-            means = self._means(questions)
-        answer = questions.split_scores(means)
-        return answer.values if answer.label_values is None else answer.label_values
+        classes = task.classes if every_label else None
+        request = ScoringRequest(rows, everyone, None, everyone[:0], classes, seed=0)
+        with thread_limit(threads_per_job(1, len(rows.X) * self.factory.n_features)):
+            means = self._means(request)
+        scores = request.split_scores(means)
+        return scores.values if scores.label_values is None else scores.label_values
 
-    def _means(self, questions: ScoringRequest) -> Floats:
+    def _means(self, request: ScoringRequest) -> Floats:
         # A net is changed while it is used, so that threads take one each.
         try:
-            built = self._idle.pop()
+            ready = self._idle.pop()
         except IndexError:
-            built = self._build(questions.pool)
-        if built.head is not None:
-            rows, labels = questions.pairs()
-            y = built.encode(Rows(questions.pool.X[:0], labels, questions.pool.kind))
-            means = built.head.means(questions.pool.X[:], rows, y, self.options, questions.n_labels)
+            ready = self._build(request.source)
+        if ready.head is not None:
+            rows, labels = request.pairs()
+            y = ready.encode(Rows(request.source.X[:0], labels, request.kind))
+            means = ready.head.means(request.source.X[:], rows, y, self.scoring, request.n_labels)
         else:
-            means = self._follow(built, questions)
-        if sum(p.numel() for p in built.net.module_.parameters()) <= _MOST_IDLE_PARAMETERS:
-            self._idle.append(built)
+            means = self._follow(ready, request)
+        if sum(p.numel() for p in ready.net.module_.parameters()) <= _MOST_IDLE_PARAMETERS:
+            self._idle.append(ready)
         return means
 
     def _build(self, rows: Rows) -> ReadyNet:
-        net = self.recipe.build_with(self.checkpoints[0].state)
-        encode = TargetEncoder(net, self.recipe.task, rows.X)
+        net = self.factory.build_with(self.checkpoints[0].state)
+        encode = TargetEncoder(net, self.factory.task, rows.X)
         is_head = isinstance(net.module_, DefaultHead)
         return ReadyNet(net, encode, LinearHeadScorer(net, self.checkpoints) if is_head else None)
 
-    def _follow(self, built: ReadyNet, questions: ScoringRequest) -> Floats:
-        net = built.net
-        scorer = make_scorer(net, built.encode, questions, self.options)
-        for number, kept in enumerate(self.checkpoints):
-            load_state(net, kept.state)
+    def _follow(self, ready: ReadyNet, request: ScoringRequest) -> Floats:
+        net = ready.net
+        scorer = make_scorer(net, ready.encode, request, self.scoring)
+        for number, recorded in enumerate(self.checkpoints):
+            load_state(net, recorded.state)
             gradient = {
                 name: torch.as_tensor(grad, device=net.device)
-                for name, grad in kept.gradient.items()
+                for name, grad in recorded.gradient.items()
             }
-            scorer.score(Checkpoint(number, number, gradient, kept.typical_norm))
+            scorer.score(Checkpoint(number, gradient, recorded.typical_norm))
         return scorer.mean.means()
 
 
-def keep(job: TrajectoryJob, result: TrajectoryResult) -> RecordedTrajectory:
+def record(job: TrajectoryJob, result: TrajectoryResult) -> RecordedTrajectory:
     """What is kept of a trajectory that has run."""
-    return RecordedTrajectory(job.recipe, job.options, result.kept)
+    return RecordedTrajectory(job.factory, job.scoring, result.recorded)

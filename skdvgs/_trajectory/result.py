@@ -1,4 +1,4 @@
-"""What comes of a trajectory, and how it is written to a file."""
+"""TrajectoryResult: what a trajectory returns, and how it is written to a file."""
 
 from __future__ import annotations
 
@@ -12,25 +12,9 @@ from numpy.typing import NDArray
 from skorch.history import History
 
 from skdvgs._storage.npz import Arrays, prefixed, within
+from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
 from skdvgs._storage.trajectory_files import TrajectoryFiles
-from skdvgs._storage.trajectory_store import RecordedCheckpoint, TrajectoryFolder
 from skdvgs._values.row_scores import RowScores
-
-
-@dataclass(frozen=True)
-class TrajectoryOutput:
-    """Files that a trajectory writes.
-
-    Attributes
-    ----------
-    slot : TrajectoryFiles or None
-        How far it has come, and its result, to go on after a kill.
-    folder : TrajectoryFolder or None
-        Its checkpoints, to value further rows.
-    """
-
-    slot: TrajectoryFiles | None = None
-    folder: TrajectoryFolder | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +23,7 @@ class TrajectoryResult:
 
     Attributes
     ----------
-    answer : RowScores
+    scores : RowScores
         Mean similarities.
     losses : array of shape (n_checkpoints,)
         Target loss at each checkpoint.
@@ -51,69 +35,69 @@ class TrajectoryResult:
         The trained weights.
     history : list of dict
         skorch's record of the training.
-    kept : sequence of RecordedCheckpoint
-        Every checkpoint, if they were to be kept in memory.
-    stored : list of str
-        The digest of each, if they were written to files instead.
+    recorded : sequence of RecordedCheckpoint
+        Every checkpoint, if checkpoints are recorded in memory.
+    digests : list of str
+        Digest of each checkpoint, if they are written to files instead.
     """
 
-    answer: RowScores
+    scores: RowScores
     losses: NDArray[np.float64]
     converged: bool
     report: dict[str, str]
     state: dict[str, NDArray[Any]]
     history: Any
-    kept: Sequence[RecordedCheckpoint] = field(default_factory=list)
-    stored: list[str] = field(default_factory=list)
+    recorded: Sequence[RecordedCheckpoint] = field(default_factory=list)
+    digests: list[str] = field(default_factory=list)
 
 
-def write_result(slot: TrajectoryFiles, result: TrajectoryResult) -> None:
+def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
     """Write a result as arrays and metadata."""
-    answer = {
+    scores = {
         part.name: array
-        for part in dataclasses.fields(result.answer)
-        if (array := getattr(result.answer, part.name)) is not None
+        for part in dataclasses.fields(result.scores)
+        if (array := getattr(result.scores, part.name)) is not None
     }
-    arrays = prefixed("answer", answer) | prefixed("state", result.state)
+    arrays = prefixed("scores", scores) | prefixed("state", result.state)
     arrays["losses"] = result.losses
-    for number, kept in enumerate(result.kept):
-        arrays |= prefixed(f"kept/{number}/state", kept.state)
-        arrays |= prefixed(f"kept/{number}/gradient", kept.gradient)
+    for number, checkpoint in enumerate(result.recorded):
+        arrays |= prefixed(f"recorded/{number}/state", checkpoint.state)
+        arrays |= prefixed(f"recorded/{number}/gradient", checkpoint.gradient)
     metadata = {
         "converged": result.converged,
         "report": result.report,
         "history": list(result.history),
-        "typical_norms": [kept.typical_norm for kept in result.kept],
-        "stored": result.stored,
+        "typical_norms": [checkpoint.typical_norm for checkpoint in result.recorded],
+        "digests": result.digests,
     }
-    slot.write_finished(arrays, metadata)
+    files.write_finished(arrays, metadata)
 
 
-def read_result(storage: TrajectoryOutput) -> TrajectoryResult | None:
+def read_result(files: TrajectoryFiles | None) -> TrajectoryResult | None:
     """Read what :func:`write_result` wrote; None where there is nothing that can be used."""
-    read = None if storage.slot is None else storage.slot.read_finished()
-    if read is None:
+    read = None if files is None else files.read_finished()
+    if files is None or read is None:
         return None
     arrays, metadata = read
-    if storage.folder is not None and not storage.folder.holds(len(metadata["stored"])):
+    if not files.has_checkpoints(len(metadata["digests"])):
         return None
     names = [part.name for part in dataclasses.fields(RowScores)]
-    answer: dict[str, Any] = {**dict.fromkeys(names), **within("answer", arrays)}
+    scores: dict[str, Any] = {**dict.fromkeys(names), **within("scores", arrays)}
     return TrajectoryResult(
-        answer=RowScores(**answer),
+        scores=RowScores(**scores),
         losses=arrays["losses"],
         converged=metadata["converged"],
         report=metadata["report"],
         state=within("state", arrays),
         history=History(metadata["history"]),
-        kept=_kept(arrays, metadata["typical_norms"]),
-        stored=metadata["stored"],
+        recorded=_recorded(arrays, metadata["typical_norms"]),
+        digests=metadata["digests"],
     )
 
 
-def _kept(arrays: Arrays, typical_norms: list[float]) -> list[RecordedCheckpoint]:
+def _recorded(arrays: Arrays, typical_norms: list[float]) -> list[RecordedCheckpoint]:
     parts: list[dict[str, Arrays]] = [{"state": {}, "gradient": {}} for _ in typical_norms]
-    for path, array in within("kept", arrays).items():
+    for path, array in within("recorded", arrays).items():
         number, part, name = path.split("/", 2)
         parts[int(number)][part][name] = array
     return [

@@ -1,7 +1,7 @@
-"""A trajectory over very many rows, cut into parts that workers value side by side.
+"""shards_of: a trajectory over very many rows, cut into parts that workers score side by side.
 
-Each part trains the same network again, which costs little beside valuing so many rows, and values
-its own. The parts depend on the rows alone, so values do not depend on the number of workers.
+Each part trains the same network again, which costs little beside scoring so many rows, and scores
+its own rows. The parts depend on the rows alone, so values do not depend on the number of workers.
 """
 
 from __future__ import annotations
@@ -26,35 +26,39 @@ def n_shards(n_rows: int, tol: float | None) -> int:
 
 
 def shards_of(job: TrajectoryJob) -> list[TrajectoryJob]:
-    """Cut the rows of a trajectory into parts; the first also values trusted rows and is kept."""
-    rows = job.questions.rows
+    """Cut the source rows of a trajectory into parts.
+
+    The first part also scores the held-out target rows and records the checkpoints.
+    """
+    rows = job.request.rows
     n = n_shards(len(rows), job.tol)
     if n == 1:
         return [job]
     jobs = []
     for number in range(n):
         part = rows[number * SHARD_ROWS : (number + 1) * SHARD_ROWS]
-        questions = replace(job.questions, rows=part)
+        request = replace(job.request, rows=part)
         if number:
-            questions = replace(questions, trusted=questions.trusted[:0])
+            request = replace(request, held_out=request.held_out[:0])
         name = f"{job.name}, part {number + 1} of {n}"
-        jobs.append(replace(job, questions=questions, keep=job.keep and not number, name=name))
+        records = job.records_checkpoints and number == 0
+        jobs.append(replace(job, request=request, records_checkpoints=records, name=name))
     return jobs
 
 
 def join(results: Sequence[TrajectoryResult]) -> TrajectoryResult:
-    """The result of a trajectory from those of its parts."""
+    """Join the results of the parts of a trajectory."""
     if len(results) == 1:
         return results[0]
-    answers = [result.answer for result in results]
-    tables = [answer.label_values for answer in answers]
-    answer = RowScores(
-        values=np.concatenate([answer.values for answer in answers]),
+    scores = [result.scores for result in results]
+    tables = [part.label_values for part in scores]
+    joined = RowScores(
+        values=np.concatenate([part.values for part in scores]),
         label_values=_joined([table for table in tables if table is not None]),
-        held_out_target=answers[0].held_out_target,
-        held_out_target_other_labels=answers[0].held_out_target_other_labels,
+        held_out_target=scores[0].held_out_target,
+        held_out_target_other_labels=scores[0].held_out_target_other_labels,
     )
-    return replace(results[0], answer=answer)
+    return replace(results[0], scores=joined)
 
 
 def _joined(tables: list[NDArray[np.float64]]) -> NDArray[np.float64] | None:

@@ -1,55 +1,94 @@
-"""Train on the target set and stop at every checkpoint on the way.
+"""train: train on the target set, and stop at every checkpoint on the way.
 
-Training is skorch's own loop. It knows nothing of the source: at a checkpoint it hands the
-network, with the target gradient in ``.grad``, to whoever asked to see it.
+Training is skorch's own loop. It knows nothing of the source rows: at a checkpoint it hands the
+network, with the target gradient in ``.grad``, to a function that scores them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import skorch
 from numpy.typing import NDArray
 
-from skdvgs._nets.build import initialize
 from skdvgs._scoring.checkpoint import Checkpoint
-from skdvgs._utils.random_state import interrupts, seeded
+from skdvgs._utils.random_state import interrupts
 from skdvgs.exceptions import TrainingDivergedError
 
 
-@dataclass
-class Recorded:
-    """What training leaves behind: the target loss of the batch at each checkpoint."""
-
-    losses: list[float] = field(default_factory=list)
-
-    def loss_array(self) -> NDArray[np.float64]:
-        """Losses as an array of shape (n_checkpoints,)."""
-        return np.asarray(self.losses, dtype=np.float64)
-
-
-class CheckpointCallback(skorch.callbacks.Callback):
-    """Calls ``visit`` at every ``compute_every``-th optimiser step, before the step.
+def train(
+    net: skorch.NeuralNet,
+    X: Any,
+    y: Any,
+    on_checkpoint: Callable[[Checkpoint], bool],
+    compute_every: int = 1,
+    name: str = "restart 1",
+) -> NDArray[np.float64]:
+    """Train a net and stop at every checkpoint.
 
     Parameters
     ----------
-    visit : callable
-        ``visit(checkpoint)``; the network is as skorch has it, in training mode. Training ends
-        after the step when it returns True.
+    net : skorch net
+        Initialised; afterwards it is trained.
+    X, y : arrays of shape (n_target, ...)
+        The target set, encoded for the net.
+    on_checkpoint : callable
+        ``on_checkpoint(checkpoint)``; the network is as skorch has it, in training mode. Training
+        ends after the step when it returns True.
     compute_every : int
         Optimiser steps from one checkpoint to the next.
     name : str
         Which trajectory this is, for messages.
+
+    Returns
+    -------
+    array of shape (n_checkpoints,)
+        Loss of the target batch at each checkpoint.
+
+    Raises
+    ------
+    TrainingDivergedError
+        If the loss or the gradient becomes NaN or infinite.
+    KeyboardInterrupt
+        On Ctrl-C. skorch swallows it; callbacks such as EarlyStopping raise it to end
+        training, and those do end it.
+    """
+    callback = CheckpointCallback(on_checkpoint, compute_every, name)
+    with interrupts() as interrupted:
+        # First, so that it sees the gradient before a user's callback clips it.
+        net.callbacks_.insert(0, ("skdvgs", callback))
+        try:
+            net.partial_fit(X, y)
+        finally:
+            net.callbacks_.remove(("skdvgs", callback))
+        if interrupted:
+            raise KeyboardInterrupt
+    return np.asarray(callback.losses, dtype=np.float64)
+
+
+class CheckpointCallback(skorch.callbacks.Callback):
+    """Calls ``on_checkpoint`` at every ``compute_every``-th optimiser step, before the step.
+
+    Parameters
+    ----------
+    on_checkpoint, compute_every, name
+        See :func:`train`.
+
+    Attributes
+    ----------
+    losses : list of float
+        Loss of the target batch at each checkpoint so far.
     """
 
-    def __init__(self, visit: Callable[[Checkpoint], bool], compute_every: int, name: str) -> None:
-        self.visit = visit
+    def __init__(
+        self, on_checkpoint: Callable[[Checkpoint], bool], compute_every: int, name: str
+    ) -> None:
+        self.on_checkpoint = on_checkpoint
         self.compute_every = compute_every
         self.name = name
-        self.recorded = Recorded()
+        self.losses: list[float] = []
         self._step = 0
         self._new_step = False
         self._is_last = False
@@ -59,7 +98,7 @@ class CheckpointCallback(skorch.callbacks.Callback):
         self._new_step = bool(training)
 
     def on_grad_computed(self, net: Any, named_parameters: Any, **_: Any) -> None:
-        """Hold the target gradient, if a checkpoint is due."""
+        """Hand over the target gradient, if a checkpoint is due."""
         if not self._new_step:
             return
         self._new_step = False
@@ -71,8 +110,8 @@ class CheckpointCallback(skorch.callbacks.Callback):
         }
         if not all(bool(grad.isfinite().all()) for grad in gradient.values()):
             self._stop("gradient is not finite", step)
-        self.recorded.losses.append(np.nan)  # known at the end of the batch
-        self._is_last = self.visit(Checkpoint(len(self.recorded.losses) - 1, step, gradient))
+        self.losses.append(np.nan)  # known at the end of the batch
+        self._is_last = self.on_checkpoint(Checkpoint(len(self.losses) - 1, gradient))
 
     def on_batch_end(self, net: Any, batch: Any = None, training: bool = False, **kw: Any) -> None:
         """Check the loss of the step that was just made."""
@@ -81,72 +120,14 @@ class CheckpointCallback(skorch.callbacks.Callback):
         loss = kw["loss"].item()
         if not np.isfinite(loss):
             self._stop(f"loss is {loss}", self._step - 1)
-        if self.recorded.losses and np.isnan(self.recorded.losses[-1]):
-            self.recorded.losses[-1] = loss
+        if self.losses and np.isnan(self.losses[-1]):
+            self.losses[-1] = loss
         if self._is_last:
             raise KeyboardInterrupt  # how callbacks end skorch's training
 
     def _stop(self, what: str, step: int) -> None:
         raise TrainingDivergedError(
             f"The target {what} at optimiser step {step} of {self.name}, near checkpoint "
-            f"{max(0, len(self.recorded.losses) - 1)}. Values from there on would be NaN. Lower "
+            f"{max(0, len(self.losses) - 1)}. Values from there on would be NaN. Lower "
             "lr, or scale the features."
         )
-
-
-@dataclass(frozen=True)
-class Start:
-    """What a trajectory needs once the weights are drawn: the target set, and its visitor."""
-
-    X: Any
-    y: Any
-    visit: Callable[[Checkpoint], bool]
-
-
-def follow(
-    net: skorch.NeuralNet,
-    seed: int,
-    start: Callable[[skorch.NeuralNet], Start],
-    compute_every: int = 1,
-    name: str = "restart 0",
-) -> Recorded:
-    """Initialise a net and train it, visiting every checkpoint.
-
-    Parameters
-    ----------
-    net : skorch net
-        Not yet initialised; afterwards it is trained.
-    seed : int
-        Of every random draw: weights, order of batches, dropout.
-    start : callable
-        ``start(net)``, called once the weights are drawn, returns a :class:`Start`.
-    compute_every : int
-        Optimiser steps from one checkpoint to the next.
-    name : str
-        For messages.
-
-    Returns
-    -------
-    Recorded
-
-    Raises
-    ------
-    TrainingDivergedError
-        If the loss or the gradient becomes NaN or infinite.
-    KeyboardInterrupt
-        On Ctrl-C. skorch swallows it; callbacks such as EarlyStopping raise it to end
-        training, and those do end it.
-    """
-    with seeded(seed, net.device), interrupts() as interrupted:
-        initialize(net)
-        begin = start(net)
-        callback = CheckpointCallback(begin.visit, compute_every, name)
-        # First, so that it sees the gradient before a user's callback clips it.
-        net.callbacks_.insert(0, ("skdvgs", callback))
-        try:
-            net.partial_fit(begin.X, begin.y)
-        finally:
-            net.callbacks_.remove(("skdvgs", callback))
-        if interrupted:
-            raise KeyboardInterrupt
-    return callback.recorded

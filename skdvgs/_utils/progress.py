@@ -15,16 +15,16 @@ _ALMOST = 0.999
 
 
 class TrajectoryProgress:
-    """Told of each step of a trajectory that runs in this process.
+    """Progress of one trajectory that runs in this process.
 
     Parameters
     ----------
     progress : Progress
-        To pass it on to.
+        The bar.
     number : int
         Trajectories before this one.
     name : str
-        Of the trajectory.
+        Name of the trajectory, shown beside the bar.
     """
 
     def __init__(self, progress: Progress, number: int, name: str) -> None:
@@ -113,8 +113,10 @@ class Progress:
             self._bar.refresh()
 
 
-class ShownParallel(Parallel):
+class ProgressParallel(Parallel):
     """joblib's Parallel, whose finished tasks move a bar.
+
+    A generator of results would say the same, but the backend of Ray does not return one.
 
     Parameters
     ----------
@@ -123,7 +125,7 @@ class ShownParallel(Parallel):
     before, total : int
         Trajectories done before these, and all there may be.
     **settings : dict
-        Of joblib.
+        Parameters of ``joblib.Parallel``.
     """
 
     def __init__(self, progress: Progress, before: int, total: int, **settings: Any) -> None:
