@@ -1,4 +1,4 @@
-"""What trajectories are asked, and how their answers are sorted."""
+"""Which pairs a trajectory scores, and how their scores are sorted."""
 
 import numpy as np
 import pytest
@@ -19,44 +19,48 @@ def as_value(rows, labels):
     return 100.0 * rows + codes
 
 
-def ask(rows, trusted, classes=None, y=LABELS, kind="classification", seed=0):
-    questions = ScoringRequest(
-        Rows(X, y, kind), np.asarray(rows), np.asarray(trusted), classes, seed
+def ask(rows, held_out, classes=None, y=LABELS, kind="classification", seed=0):
+    """Score source rows 0 to 5, and target rows that follow them as rows 6 to 8."""
+    source, target = Rows(X[:6], y[:6], kind), Rows(X[6:], y[6:], kind)
+    held_out = np.asarray(held_out, dtype=np.intp) - 6
+    request = ScoringRequest(
+        source, np.asarray(rows), target if len(held_out) else None, held_out, classes, seed
     )
-    return questions, questions.split_scores(as_value(*questions.pairs()))
+    assert len(request.features()) == (9 if len(held_out) else 6)
+    return request, request.split_scores(as_value(*request.pairs()))
 
 
 def test_own_labels():
-    _, answer = ask([5, 0, 3], NONE)
-    np.testing.assert_array_equal(answer.values, [502, 1, 300])
+    _, scores = ask([5, 0, 3], NONE)
+    np.testing.assert_array_equal(scores.values, [502, 1, 300])
     assert (
-        answer.label_values is answer.held_out_target is answer.held_out_target_other_labels is None
+        scores.label_values is scores.held_out_target is scores.held_out_target_other_labels is None
     )
 
 
 def test_every_label():
-    questions, answer = ask([5, 0, 3], [7, 8], classes=np.array(["a", "b", "c"]))
-    np.testing.assert_array_equal(answer.values, [502, 1, 300])
-    np.testing.assert_array_equal(answer.label_values[1], [0, 1, 2])
-    np.testing.assert_array_equal(answer.held_out_target, [701, 802])
-    np.testing.assert_array_equal(answer.held_out_target_other_labels, [[700, 702], [800, 801]])
-    rows, labels = questions.pairs()
-    watched = questions.convergence_subset()
-    np.testing.assert_array_equal(as_value(rows[watched], labels[watched]), answer.values)
+    request, scores = ask([5, 0, 3], [7, 8], classes=np.array(["a", "b", "c"]))
+    np.testing.assert_array_equal(scores.values, [502, 1, 300])
+    np.testing.assert_array_equal(scores.label_values[1], [0, 1, 2])
+    np.testing.assert_array_equal(scores.held_out_target, [701, 802])
+    np.testing.assert_array_equal(scores.held_out_target_other_labels, [[700, 702], [800, 801]])
+    rows, labels = request.pairs()
+    subset = request.convergence_subset()
+    np.testing.assert_array_equal(as_value(rows[subset], labels[subset]), scores.values)
 
 
 def test_other_targets_of_a_regression():
-    _questions, answer = ask([4, 2], [6, 7, 8], y=NUMBERS, kind="regression")
-    np.testing.assert_array_equal(answer.values, [404, 202])
-    np.testing.assert_array_equal(answer.held_out_target, [606, 707, 808])
-    assert answer.held_out_target_other_labels.shape == (3, 4)
+    _request, scores = ask([4, 2], [6, 7, 8], y=NUMBERS, kind="regression")
+    np.testing.assert_array_equal(scores.values, [404, 202])
+    np.testing.assert_array_equal(scores.held_out_target, [606, 707, 808])
+    assert scores.held_out_target_other_labels.shape == (3, 4)
     np.testing.assert_array_equal(
-        answer.held_out_target_other_labels // 100, [[6] * 4, [7] * 4, [8] * 4]
+        scores.held_out_target_other_labels // 100, [[6] * 4, [7] * 4, [8] * 4]
     )
-    assert set((answer.held_out_target_other_labels % 100).ravel()) <= {6, 7, 8}
+    assert set((scores.held_out_target_other_labels % 100).ravel()) <= {6, 7, 8}
     again = ask([4, 2], [6, 7, 8], y=NUMBERS, kind="regression")[1]
     np.testing.assert_array_equal(
-        again.held_out_target_other_labels, answer.held_out_target_other_labels
+        again.held_out_target_other_labels, scores.held_out_target_other_labels
     )
 
 

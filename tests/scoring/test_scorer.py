@@ -40,14 +40,14 @@ X, Y = RNG.normal(size=(50, 4)).astype(np.float32), RNG.integers(0, 3, 50)
 
 
 def options(source_batch_size="auto", similarity=cosine):
-    return ScoringOptions(similarity, "uniform", "auto", None, source_batch_size)
+    return ScoringOptions(similarity, "uniform", None, source_batch_size)
 
 
 def means(net, rows, **kwargs):
     scorer = SourceScorer(net, X, rows, Y[rows], options(**kwargs))
     gradient = {name: torch.ones_like(p) for name, p in net.module_.named_parameters()}
     for number in range(2):
-        scorer.score(Checkpoint(number, number, gradient))
+        scorer.score(Checkpoint(number, gradient))
     return scorer.mean.means(), scorer
 
 
@@ -119,7 +119,7 @@ def test_a_file_that_must_not_be_written_to_is_read_without_a_warning(tmp_path, 
     gradient = {name: torch.ones_like(p) for name, p in net.module_.named_parameters()}
     torch.set_warn_always(True)
     try:
-        scorer.score(Checkpoint(0, 0, gradient))
+        scorer.score(Checkpoint(0, gradient))
     finally:
         torch.set_warn_always(False)
     np.testing.assert_array_equal(
@@ -140,9 +140,9 @@ def label_means(net, n_labels, rows, source_batch_size=7):
     scorer = SourceScorer(net, X, pairs, y, options(source_batch_size), n_labels=n_labels)
     gradient = {name: torch.ones_like(p) for name, p in net.module_.named_parameters()}
     seen = []
-    scorer.score(Checkpoint(0, 0, gradient))
+    scorer.score(Checkpoint(0, gradient))
     handle = net.module_.register_forward_hook(lambda m, args, out: seen.append(len(out)))
-    scorer.score(Checkpoint(1, 1, gradient))
+    scorer.score(Checkpoint(1, gradient))
     handle.remove()
     return scorer.mean.means(), seen
 

@@ -5,7 +5,7 @@ import time
 
 import torch
 
-from skdvgs._storage import checkpoint_dir as _run_folder
+from skdvgs._storage import checkpoint_dir as checkpoint_dir
 from tests.storage.cases import ATTRIBUTES, given, momentum_net, valuer
 
 CASES = {
@@ -33,7 +33,7 @@ def digest(fitted):
 def run(case, folder, **others):
     """Fit, and return a digest and the seconds it took; without a folder where there is none."""
     torch.set_num_threads(1)
-    _run_folder.SECONDS = 0.0
+    checkpoint_dir.SECONDS = 0.0
     net, settings, target = CASES[case]
     begun = valuer(net, checkpoint_dir=folder, **{**settings, **others})
     start = time.monotonic()

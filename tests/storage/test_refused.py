@@ -106,8 +106,7 @@ def test_a_damaged_record_is_named(text, tmp_path):
     assert "trajectory-0001.npz" in files(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["checkpoint_dir", "store_trajectory"])
-def test_paths_that_are_no_folders_are_refused_before_any_work(name, tmp_path, monkeypatch):
+def test_paths_that_are_no_folders_are_refused_before_any_work(tmp_path, monkeypatch):
     monkeypatch.setattr("skdvgs._valuer.make_plan", None)
     (tmp_path / "file").write_text("mine")
     for path, message in [
@@ -117,17 +116,16 @@ def test_paths_that_are_no_folders_are_refused_before_any_work(name, tmp_path, m
         ("/proc/none/folder", "cannot be written to"),
     ]:
         with pytest.raises(InvalidInputError, match=message):
-            valuer(**{name: path}).fit(**given())
+            valuer(checkpoint_dir=path).fit(**given())
     assert (tmp_path / "file").read_text() == "mine"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write")
-@pytest.mark.parametrize("name", ["checkpoint_dir", "store_trajectory"])
-def test_a_read_only_folder_is_refused(name, tmp_path):
+def test_a_read_only_folder_is_refused(tmp_path):
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(InvalidInputError, match="cannot be written to: Permission denied"):
-            valuer(**{name: tmp_path}).fit(**given())
+            valuer(checkpoint_dir=tmp_path).fit(**given())
     finally:
         tmp_path.chmod(0o700)
 

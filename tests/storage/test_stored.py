@@ -1,4 +1,4 @@
-"""Trajectories in a folder: read one by one, noticed when damaged, found where they were moved."""
+"""Checkpoints in a folder: read one by one, noticed when damaged, found where they were moved."""
 
 import json
 import pickle
@@ -13,7 +13,7 @@ from torch import nn
 
 from skdvgs import DVGSValuer, LowValueFilter
 from skdvgs.exceptions import InvalidInputError, StorageError
-from tests.storage.cases import Small, assert_equal_fits, fail_after, given, hurt, rows, valuer
+from tests.storage.cases import Small, assert_equal_fits, given, hurt, rows, valuer
 
 X, Y = rows()
 
@@ -25,25 +25,30 @@ def test_a_folder_holds_what_memory_would(net, target, n_jobs, tmp_path):
     if n_jobs == 2 and (net is None or target):
         pytest.skip("once is enough")
     kept = valuer(net, store_trajectory=True).fit(**given(target))
-    stored = valuer(net, store_trajectory=tmp_path, n_jobs=n_jobs).fit(**given(target))
+    stored = valuer(net, store_trajectory=True, checkpoint_dir=tmp_path, n_jobs=n_jobs)
+    stored.fit(**given(target))
     assert_equal_fits(kept, stored)
     np.testing.assert_array_equal(stored.score_samples(X, Y), kept.score_samples(X, Y))
     np.testing.assert_array_equal(stored.label_values(X), kept.label_values(X))
-    (folder,) = tmp_path.iterdir()
-    files = list(folder.glob("trajectory-*/checkpoint-*.npz"))
+    files = list(tmp_path.glob("trajectory-*/checkpoint-*.npz"))
     assert len(files) == stored.n_checkpoints_
-    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
     assert sum(map(len, manifest["trajectories"].values())) == stored.n_checkpoints_
 
 
 def test_the_layout_that_is_documented(tmp_path):
-    fitted = valuer(store_trajectory=tmp_path, compute_every=2).fit(**given())
-    (folder,) = tmp_path.iterdir()
-    with np.load(folder / "trajectory-0001" / "checkpoint-000000.npz", allow_pickle=False) as held:
+    fitted = stored_valuer(tmp_path, compute_every=2).fit(**given())
+    with np.load(
+        tmp_path / "trajectory-0001" / "checkpoint-000000.npz", allow_pickle=False
+    ) as held:
         names = {name for name in held.files if name.endswith("layers.0.weight")}
         assert names == {"state/layers.0.weight", "gradient/layers.0.weight"}
         assert held["state/layers.0.weight"].shape == (8, 4)
-    assert len(list((folder / "trajectory-0001").iterdir())) == fitted.n_checkpoints_ // 2
+    assert len(list((tmp_path / "trajectory-0001").iterdir())) == fitted.n_checkpoints_ // 2
+
+
+def stored_valuer(folder, net=Small, **settings):
+    return valuer(net, store_trajectory=True, checkpoint_dir=folder, **settings)
 
 
 class Wide(nn.Sequential):
@@ -58,7 +63,8 @@ def test_memory_and_pickles_hold_no_checkpoints(tmp_path):
     parameter_bytes = 4 * (5 * 300 + 301 * 300 + 301 * 3)
     tracemalloc.start()
     try:
-        stored = DVGSValuer(store_trajectory=tmp_path, **settings).fit(**given())
+        stored = DVGSValuer(store_trajectory=True, checkpoint_dir=tmp_path, **settings)
+        stored.fit(**given())
         stored.score_samples(X, Y)
         highest = tracemalloc.get_traced_memory()[1]
     finally:
@@ -69,7 +75,7 @@ def test_memory_and_pickles_hold_no_checkpoints(tmp_path):
 
 @pytest.mark.parametrize("dump", ["pickle", "joblib"])
 def test_a_dumped_valuer_finds_its_folder(dump, tmp_path):
-    fitted = valuer(store_trajectory=tmp_path / "a").fit(**given())
+    fitted = stored_valuer(tmp_path / "a").fit(**given())
     values = fitted.score_samples(X, Y)
     if dump == "pickle":
         again = pickle.loads(pickle.dumps(fitted))
@@ -78,28 +84,25 @@ def test_a_dumped_valuer_finds_its_folder(dump, tmp_path):
         again = joblib.load(tmp_path / "valuer.joblib")
     np.testing.assert_array_equal(again.score_samples(X, Y), values)
     (tmp_path / "a").rename(tmp_path / "b")
-    name = next((tmp_path / "b").iterdir()).name
-    with pytest.raises(StorageError, match=rf"{name} is missing.*set_params\(store_trajectory="):
+    with pytest.raises(StorageError, match=r"a is missing.*set_params\(checkpoint_dir="):
         again.score_samples(X, Y)
-    again.set_params(store_trajectory=tmp_path / "b")
-    np.testing.assert_array_equal(again.score_samples(X, Y), values)
-    again.set_params(store_trajectory=str(tmp_path / "b" / name))
+    again.set_params(checkpoint_dir=str(tmp_path / "b"))
     np.testing.assert_array_equal(again.score_samples(X, Y), values)
 
 
 def test_the_valuer_of_a_filter_is_told_where_its_folder_is(tmp_path):
-    cleaned = LowValueFilter(valuer(store_trajectory=tmp_path / "a"), fraction=0.1).fit(X, Y)
+    cleaned = LowValueFilter(stored_valuer(tmp_path / "a"), fraction=0.1).fit(X, Y)
     values = cleaned.valuer_.score_samples(X, Y)
     (tmp_path / "a").rename(tmp_path / "b")
-    cleaned.valuer_.set_params(store_trajectory=tmp_path / "b")
+    cleaned.valuer_.set_params(checkpoint_dir=tmp_path / "b")
     np.testing.assert_array_equal(cleaned.valuer_.score_samples(X, Y), values)
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "bit", "foreign", "pickle", "missing", "other"])
 @pytest.mark.parametrize("net", [Small, None])
 def test_a_damaged_file_is_named(damage, net, tmp_path):
-    fitted = valuer(net, store_trajectory=tmp_path).fit(**given())
-    path = next(tmp_path.glob("fit-*/trajectory-0001/checkpoint-000001.npz"))
+    fitted = stored_valuer(tmp_path, net).fit(**given())
+    path = next(tmp_path.glob("trajectory-0001/checkpoint-000001.npz"))
     if damage == "missing":
         path.unlink()
     elif damage == "other":
@@ -115,8 +118,8 @@ def test_a_damaged_file_is_named(damage, net, tmp_path):
 
 @pytest.mark.parametrize("damage", ["missing", "changed", "of another fit"])
 def test_a_damaged_manifest_is_named(damage, tmp_path):
-    fitted = valuer(store_trajectory=tmp_path).fit(**given())
-    path = next(tmp_path.glob("fit-*/manifest.json"))
+    fitted = stored_valuer(tmp_path).fit(**given())
+    path = tmp_path / "manifest.json"
     if damage == "missing":
         path.unlink()
     else:
@@ -125,26 +128,21 @@ def test_a_damaged_manifest_is_named(damage, tmp_path):
         fitted.score_samples(X, Y)
 
 
-def test_fits_in_one_folder_leave_each_other_alone(tmp_path):
-    first = valuer(store_trajectory=tmp_path).fit(**given())
-    values = first.score_samples(X, Y)
-    before = pickle.dumps(first)
-    first.set_params(random_state=1).fit(**given())
-    assert len(list(tmp_path.iterdir())) == 2
-    assert np.abs(first.score_samples(X, Y) - values).max() > 0
-    np.testing.assert_array_equal(pickle.loads(before).score_samples(X, Y), values)
+def test_a_second_call_reads_what_the_first_has_stored(tmp_path, monkeypatch):
+    first = stored_valuer(tmp_path).fit(**given())
+    monkeypatch.setattr("skdvgs._trajectory.job.TrajectoryJob.run", None)
+    again = stored_valuer(tmp_path).fit(**given())
+    np.testing.assert_array_equal(again.score_samples(X, Y), first.score_samples(X, Y))
+    monkeypatch.undo()
+    next(tmp_path.glob("trajectory-0001/checkpoint-000001.npz")).unlink()
+    assert_equal_fits(stored_valuer(tmp_path).fit(**given()), first)
 
 
-def test_a_fit_that_fails_removes_its_own(tmp_path, monkeypatch):
-    from tests.storage.cases import Failing
-
-    fitted = valuer(Failing, store_trajectory=tmp_path).fit(**given())
+def test_another_fit_in_the_folder_is_refused_and_the_first_stays(tmp_path):
+    fitted = stored_valuer(tmp_path).fit(**given())
     values = fitted.score_samples(X, Y)
-    fail_after(2, ZeroDivisionError(), monkeypatch)
-    with pytest.raises(ZeroDivisionError):
-        fitted.fit(**given())
-    monkeypatch.setattr(Failing, "error", None)
-    assert len(list(tmp_path.iterdir())) == 1
+    with pytest.raises(InvalidInputError, match="random_state was 0, is 1"):
+        stored_valuer(tmp_path, random_state=1).fit(**given())
     np.testing.assert_array_equal(fitted.score_samples(X, Y), values)
 
 
@@ -193,7 +191,8 @@ class Own(nn.Sequential):
 
 if __name__ == "__main__":
     folder = sys.argv[1]
-    fitted = DVGSValuer(Own, max_epochs=1, store_trajectory=folder + "/stored", random_state=0)
+    fitted = DVGSValuer(Own, max_epochs=1, random_state=0)
+    fitted.set_params(store_trajectory=True, checkpoint_dir=folder + "/stored")
     fitted.fit(**given())
     joblib.dump(fitted, folder + "/valuer.joblib")
     np.save(folder + "/values.npy", fitted.score_samples(**dict(list(given().items())[:2])))
@@ -218,5 +217,5 @@ def test_a_net_of_a_script_is_loaded_where_it_is_defined(tmp_path):
 
 
 def test_empty_paths_name_no_folder():
-    with pytest.raises(InvalidInputError, match="store_trajectory='' names no folder"):
-        valuer(store_trajectory="").fit(**given())
+    with pytest.raises(InvalidInputError, match="checkpoint_dir='' names no folder"):
+        valuer(checkpoint_dir="").fit(**given())

@@ -60,7 +60,7 @@ def test_values_are_those_of_the_whole(has_target, whole, tmp_path):
         again = clone(VALUER).set_params(**settings).fit(X, Y, **target)
         np.testing.assert_array_equal(again.values_, parts.values_)
         np.testing.assert_array_equal(again.label_values_, parts.label_values_)
-    stored = clone(VALUER).set_params(store_trajectory=tmp_path / "kept").fit(X, Y, **target)
+    stored = clone(VALUER).set_params(checkpoint_dir=tmp_path / "kept").fit(X, Y, **target)
     np.testing.assert_array_equal(stored.score_samples(X, Y), whole.score_samples(X, Y))
 
 

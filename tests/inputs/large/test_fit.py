@@ -152,7 +152,7 @@ class TestManyRows:
         valuer = DEFAULT.fit(X, Y, **target)
         trajectories = valuer._trajectories
         made = trajectories._features
-        again = trajectories._stage.features(X.astype(np.float32))
+        again = trajectories._extractor.features(X.astype(np.float32))
         new = (made == again).all(axis=1)
         # Out-of-bag features of the 100 learnt rows differ from those of the whole forest.
         assert 195 <= new.sum() <= 205
@@ -175,7 +175,7 @@ class TestManyRows:
         monkeypatch.setattr("skdvgs._default_net.prepare._MOST_FITTED_NUMBERS", 5 * 60)
         monkeypatch.setattr("skdvgs._default_net.prepare._LEAST_FITTED_ROWS", 50)
         valuer = DEFAULT.fit(PLACES["memmap"](tmp_path, X), Y)
-        forest = valuer._trajectories._stage._scores._scorers[0]
+        forest = valuer._trajectories._extractor._scores._scorers[0]
         assert len(forest.left_out_) == 60
 
     def test_wrong_labels_are_found_all_the_same(self):
