@@ -15,7 +15,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 default_role = "literal"
-exclude_patterns = ["_build", "examples"]
+exclude_patterns = ["_build", "changes", "examples"]
 templates_path = ["_templates"]
 
 # The autosummary templates list the members; numpydoc would list inherited ones as well.
