@@ -14,6 +14,12 @@ from sklearn.preprocessing import MinMaxScaler, OneHotEncoder
 FOLDER = Path(os.environ.get("SKDVGS_DATA", "../shared/data"))
 
 
+def stored(name):
+    """Arrays of ``name.npz`` in the folder."""
+    with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
 def adult():
     """UCI Adult, one-hot (108 columns), min-max scaled; label: income above 50 k."""
     path = FOLDER / "adult.csv.gz"
@@ -32,10 +38,9 @@ def adult():
 
 def blog():
     """UCI BlogFeedback (280 columns), min-max scaled; label: any comment within a day."""
-    path = FOLDER / "blog.npz"
-    if path.exists():
-        with np.load(path, allow_pickle=False) as arrays:
-            X, y = arrays["X_train"], arrays["y_train"]
+    if (FOLDER / "blog.npz").exists():
+        arrays = stored("blog")
+        X, y = arrays["X_train"], arrays["y_train"]
     else:
         bunch = fetch_openml("BlogFeedback", version=1, as_frame=False)
         X, y = bunch.data, bunch.target.astype(float)
@@ -43,21 +48,3 @@ def blog():
 
 
 TABLES = {"adult": adult, "blog": blog}
-
-
-def split(X, y, seed, n_source=1000, n_target=400):
-    """Random disjoint source and target rows: ``X, y, X_val, y_val``."""
-    rows = np.random.default_rng(seed).permutation(len(X))[: n_source + n_target]
-    source, target = rows[:n_source], rows[n_source:]
-    return X[source], y[source], X[target], y[target]
-
-
-def flip(y, share, seed):
-    """Labels with a share of them changed to another class, and which ones."""
-    rng = np.random.default_rng(seed)
-    classes = np.unique(y)
-    flipped = np.zeros(len(y), dtype=bool)
-    flipped[rng.choice(len(y), round(share * len(y)), replace=False)] = True
-    codes = np.searchsorted(classes, y)
-    codes[flipped] += rng.integers(1, len(classes), flipped.sum())
-    return classes[codes % len(classes)], flipped

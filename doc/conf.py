@@ -15,11 +15,24 @@ extensions = [
     "sphinx_gallery.gen_gallery",
 ]
 default_role = "literal"
-exclude_patterns = ["_build", "examples"]
+exclude_patterns = ["_build", "changes", "examples"]
 templates_path = ["_templates"]
 
 # The autosummary templates list the members; numpydoc would list inherited ones as well.
 numpydoc_show_class_members = False
+# Public docstrings are complete. Their form, and that of private ones, is checked by
+# `numpydoc lint`: see pyproject.toml.
+numpydoc_validation_checks = {
+    "all",
+    "ES01",  # an extended summary is not always needed
+    "EX01",  # methods and exceptions stand on a page that has examples
+    "GL01",  # the summary starts on the line of the quotes, as PEP 257 has it
+    "RT02",  # returned values are named, as in scikit-learn
+    "SA01",  # methods and exceptions stand on a page that has links
+    "YD01",  # no public generator needs it
+}
+# A Protocol is never called; numpydoc reads the parameters of a placeholder.
+numpydoc_validation_exclude = {r"\.LayerRule$"}
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]

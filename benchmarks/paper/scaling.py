@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from benchmarks import baselines
+from benchmarks.quality import baselines
 from skdvgs import DVGSValuer
 
 from . import methods, networks, tables

@@ -7,7 +7,7 @@ import pytest
 from sklearn.datasets import make_blobs
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.baselines import (
+from benchmarks.quality.baselines import (
     Utility,
     data_shapley,
     dvrl,

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.value_quality import baselines, errors
-from benchmarks.value_quality.report import Record, left_out_choice, tables
-from benchmarks.value_quality.tasks import Task, make_task
+from benchmarks.quality import errors, rivals
+from benchmarks.quality.report import Record, left_out_choice, tables
+from benchmarks.quality.tasks import Task, make_task
 
 
 def test_tasks_repeat_and_share_no_rows():
@@ -31,7 +31,7 @@ def test_other_defects(defect):
 
 
 def test_knn_shapley_is_the_mean_over_all_coalitions(monkeypatch):
-    monkeypatch.setattr(baselines, "_NEIGHBOURS", 2)
+    monkeypatch.setattr(rivals, "_NEIGHBOURS", 2)
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(6, 2)), np.array([0, 1, 0, 1, 1, 0])
     X_val, y_val = rng.normal(size=(3, 2)), np.array([0, 1, 1])
@@ -54,7 +54,7 @@ def test_knn_shapley_is_the_mean_over_all_coalitions(monkeypatch):
             for rows in combinations(others, size):
                 gain = worth((*rows, row)) - worth(rows)
                 expected[row] += gain / comb(5, size) / 6
-    np.testing.assert_allclose(baselines.knn_shapley(task), expected, atol=1e-12)
+    np.testing.assert_allclose(rivals.knn_shapley(task), expected, atol=1e-12)
 
 
 def test_a_table_tells_means_ranks_and_sets_that_are_behind(capsys):

@@ -10,7 +10,7 @@ import pytest
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="fits are forked, to be quick")
 def test_killed_fits_go_on_exactly():
     """Processes are forked from one that has done nothing else, which this one is not."""
-    command = [sys.executable, "-m", "benchmarks.kill_resume", "--kills", "8"]
+    command = [sys.executable, "-m", "benchmarks.robustness.kill_resume", "--kills", "8"]
     command += ["--cases", "own", "default", "own, no target"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert not done.returncode, done.stderr

@@ -2,8 +2,8 @@
 
 from scipy.stats import spearmanr
 
-from .baselines import FOR_LABELS
 from .ours import default, paper
+from .rivals import FOR_LABELS
 from .tables import CLASSES
 from .tasks import make_task
 

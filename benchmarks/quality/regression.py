@@ -2,8 +2,8 @@
 
 from skdvgs.metrics import noise_detection_score
 
-from .baselines import FOR_NUMBERS, WITHOUT_TARGET
 from .ours import default
+from .rivals import FOR_NUMBERS, WITHOUT_TARGET
 from .tables import NUMBERS
 from .tasks import make_task
 

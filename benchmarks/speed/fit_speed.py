@@ -3,7 +3,7 @@
 The Adult case of the paper (1,000 source rows, 400 target rows, 108-100-100-2, 100 epochs,
 every step) through the public API, against a bare torch loop that does the same training and
 one forward and backward pass over the source rows at each step, in the same batches. Both run
-in turns in one process; ratios are of medians. Run with ``python -m benchmarks.fit_speed``.
+in turns in one process; ratios are of medians. Run with ``python -m benchmarks.speed.fit_speed``.
 """
 
 import argparse
@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from benchmarks.data import adult, flip, split
+from benchmarks.data import adult
 from benchmarks.paper_net import PaperNet, paper_net
 from skdvgs import DVGSValuer
+from skdvgs.datasets import corrupt_labels
 
 
 def plain_loop(X, y, X_val, y_val, epochs):
@@ -50,8 +51,9 @@ def seconds(function, *args):
 
 def compare(n_source, epochs, repeats):
     X, y = adult()
-    X, y, X_val, y_val = split(X, y, 0, n_source, 400)
-    y, _ = flip(y, 0.2, 0)
+    rows = np.random.default_rng(0).permutation(len(X))[: n_source + 400]
+    (X, X_val), (y, y_val) = (np.split(part[rows], [n_source]) for part in (X, y))
+    y, _ = corrupt_labels(y, 0.2, random_state=0)
     for function in (plain_loop, fit):
         function(X, y, X_val, y_val, 2)
     times = np.array(

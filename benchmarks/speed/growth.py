@@ -2,7 +2,7 @@
 
 Adult-shaped random tables through the public API; one quantity varies at a time. Prints the
 exponent of each (slope of a line through the logarithms) and writes a picture. Run with
-``python -m benchmarks.growth [growth.png]``.
+``python -m benchmarks.speed.growth [growth.png]``.
 """
 
 import sys

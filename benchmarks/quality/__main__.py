@@ -43,7 +43,7 @@ def find(sections, names, seeds, quick):
 def main():
     """Parse the command line, measure, print tables."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.value_quality",
+        prog="python -m benchmarks.quality",
         description=about,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,7 +1,7 @@
 """Fit drawn bad and odd inputs: how many end in values, and how many in a clear error.
 
 Anything else, a crash, a warning of numpy's, a value that is NaN, is printed with its input. Run
-with ``python -m benchmarks.hostile_input [--inputs 2000] [--seed 0]``.
+with ``python -m benchmarks.robustness.hostile_input [--inputs 2000] [--seed 0]``.
 """
 
 import argparse

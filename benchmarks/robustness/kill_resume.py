@@ -4,7 +4,8 @@ Each trial starts a fit in a process of its own, with a `checkpoint_dir` that is
 every checkpoint, and sends SIGKILL to it, with or without its workers, at a moment drawn evenly
 from the time that a whole fit takes: in preparing, training, scoring or writing. It is started
 again, up to twice killed again, and then left to its end; a digest of all fitted attributes is
-compared with that of a fit without a folder. Run with ``python -m benchmarks.kill_resume``.
+compared with that of a fit without a folder. Run with
+``python -m benchmarks.robustness.kill_resume``.
 """
 
 import argparse

@@ -6,8 +6,8 @@ from skdvgs.metrics import (
     noise_detection_score,
 )
 
-from .baselines import FOR_LABELS, WITHOUT_TARGET
 from .ours import default, paper
+from .rivals import FOR_LABELS, WITHOUT_TARGET
 from .tables import CLASSES
 from .tasks import make_task
 

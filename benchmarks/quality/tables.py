@@ -9,24 +9,19 @@ import numpy as np
 from sklearn import datasets
 from sklearn.decomposition import PCA
 
-from benchmarks.data import FOLDER, TABLES
+from benchmarks.data import TABLES, stored
 
 _MOST_ROWS = 8_000
 
 
-def _stored(name):
-    with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as arrays:
-        return dict(arrays)
-
-
 def _mnist():
-    stored = _stored("mnist5k")
-    return stored["X"].reshape(len(stored["X"]), -1), stored["y"]
+    arrays = stored("mnist5k")
+    return arrays["X"].reshape(len(arrays["X"]), -1), arrays["y"]
 
 
 def _cifar():
-    stored = _stored("cifar10_train_0_3999")
-    return stored["X"].astype(np.float32), stored["y"]
+    arrays = stored("cifar10_train_0_3999")
+    return arrays["X"].astype(np.float32), arrays["y"]
 
 
 def _cifar_small():
@@ -41,18 +36,18 @@ def _principal(load, n_components):
 
 
 def _cells():
-    stored = _stored("pbmc68k_reduced")
-    return stored["X_lognorm"], stored["y"]
+    arrays = stored("pbmc68k_reduced")
+    return arrays["X_lognorm"], arrays["y"]
 
 
 def _pmlb(name):
-    stored = _stored(f"pmlb_{name}")
-    return stored["X"], stored["y" if "y" in stored else "target"]
+    arrays = stored(f"pmlb_{name}")
+    return arrays["X"], arrays["y" if "y" in arrays else "target"]
 
 
 def _comments():
-    stored = _stored("blog")
-    return stored["X_train"], np.log1p(stored["y_train"].astype(float))
+    arrays = stored("blog")
+    return arrays["X_train"], np.log1p(arrays["y_train"].astype(float))
 
 
 def _made(**settings):

@@ -5,7 +5,7 @@ target set of 1,000 rows. Prints seconds, rows a second, memory above what the s
 take (proportional set size of the process and its workers, mapped file included, at its highest),
 and how the time grows (slope of a line through the logarithms). Workers are started beforehand. Run
 with
-``python -m benchmarks.large_source [--rows 10000 100000 1000000] [--jobs 1 2] [--net wide]``.
+``python -m benchmarks.speed.large_source [--rows 10000 100000 1000000] [--jobs 1 2] [--net wide]``.
 """
 
 import argparse
@@ -171,7 +171,7 @@ def compare(folder, numbers, n_jobs, net):
     print("     rows   seconds   rows/s  MiB above imports  AUROC  checkpoints  sum of values")
     seconds = []
     for n_rows in numbers:
-        command = [sys.executable, "-m", "benchmarks.large_source", "--value"]
+        command = [sys.executable, "-m", "benchmarks.speed.large_source", "--value"]
         run = subprocess.run(
             [*command, str(Path(folder, f"{n_rows}.npy")), str(n_jobs), net],
             stdout=subprocess.PIPE,

@@ -16,6 +16,8 @@ from sklearn.ensemble import (
 from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict
 from sklearn.preprocessing import StandardScaler
 
+from . import baselines
+
 _NEIGHBOURS = 10
 
 
@@ -75,20 +77,10 @@ def boosting_on_target(task):
 
 
 def knn_shapley(task):
-    """Exact Shapley values for nearest neighbours of the target rows (Jia et al. 2019)."""
+    """Exact Shapley values for nearest neighbours of the target rows, on standardised features."""
     scaler = StandardScaler().fit(task.both[0])
     source, target = scaler.transform(task.X), scaler.transform(task.X_val)
-    distances = -2.0 * target @ source.T + np.sum(source**2, axis=1)
-    order = np.argsort(distances, axis=1)
-    right = (task.y[order] == task.y_val[:, None]).astype(float)
-    n = len(source)
-    place = np.arange(1, n)
-    steps = (right[:, :-1] - right[:, 1:]) / _NEIGHBOURS * np.minimum(_NEIGHBOURS, place) / place
-    last = right[:, -1:] / n
-    by_place = np.hstack([last + np.cumsum(steps[:, ::-1], axis=1)[:, ::-1], last])
-    values = np.zeros_like(by_place)
-    np.put_along_axis(values, order, by_place, axis=1)
-    return values.mean(axis=0)
+    return baselines.knn_shapley(source, task.y, target, task.y_val, n_neighbors=_NEIGHBOURS)
 
 
 FOR_LABELS = {

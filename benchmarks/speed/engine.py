@@ -1,7 +1,7 @@
 """Cost of the gradient terms of a batch, beside a plain training pass over the same rows.
 
-``python -m benchmarks.engine`` prints one table of times, each a median of interleaved repeats
-with its quartiles, and one of peak memory. ``--help`` lists what can be chosen.
+``python -m benchmarks.speed.engine`` prints a table of times, each a median of interleaved repeats
+with its quartiles. ``--help`` lists what can be chosen. The memory they take: `memory.py`.
 """
 
 import argparse
@@ -18,7 +18,6 @@ from skdvgs.gradients import GradientEngine
 from .networks import TASKS, Task, classifier, mlp
 
 Run = Callable[[], object]
-HIDDEN = (64, 512, 1_500, 2_200)
 
 
 def batches(task: Task) -> Iterator[tuple[Tensor, Tensor]]:
@@ -172,28 +171,15 @@ def print_times(name: str, times: dict[str, list[float]]) -> None:
         )
 
 
-def print_memory(names: list[str], ways: list[str]) -> None:
-    """Peak memory of each way, above the state before the pass."""
-    from .memory import measure as peak
-
-    print("\nPeak memory during a pass, MiB above the state before it")
-    for name in names:
-        found = {way: peak(way, name) for way in ways}
-        parameters = sum(p.numel() for p in find_task(name).module.parameters())
-        shown = "  ".join(f"{way} {mebibytes:8.1f}" for way, mebibytes in found.items())
-        print(f"    {name:44s} {parameters:10,d} parameters  {shown}", flush=True)
-
-
 def main() -> None:
-    """Parse the command line and print both tables."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine", description=__doc__)
+    """Parse the command line and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.engine", description=__doc__)
     parser.add_argument("--tasks", default="", help="only tasks whose name holds this text")
     parser.add_argument("--ways", default=",".join(WAYS), help="which of %(default)s")
     parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
     clocks = "time of the wall, or of this process alone: steady where others work too"
     parser.add_argument("--clock", choices=[*CLOCKS], default="wall", help=clocks)
-    parser.add_argument("--no-memory", action="store_true", help="times alone")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     ways = options.ways.split(",")
@@ -204,9 +190,6 @@ def main() -> None:
     )
     for name in names:
         print_times(name, measure(prepare(name, ways), options.repeats, options.clock))
-    if not options.no_memory:
-        few = [way for way in ways if way in ("plain", "engine")]
-        print_memory([*names, *(f"hidden {width}" for width in HIDDEN)], few)
 
 
 if __name__ == "__main__":
