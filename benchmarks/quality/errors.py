@@ -79,22 +79,23 @@ def _cover(text, valuer, task, given, n_restarts):
 def _trajectories(valuer, task, given):
     target = task.target.values() if given else (None, None)
     data = read_fit_data(valuer, task.X, task.y, *target, valuer.task)
-    settings = resolve_parameters(valuer, data.source.kind, given, task.n_classes)
-    settings = replace(settings, n_restarts=_RESTARTS if given else _RESTARTS // 3, keep=False)
+    n_restarts = _RESTARTS if given else _RESTARTS // 3
+    parameters = replace(
+        resolve_parameters(valuer, data), n_restarts=n_restarts, records_checkpoints=False
+    )
     random_state = check_random_state(valuer.random_state)
-    plan = make_plan(valuer, data.source, data.target, settings, random_state, Progress(verbose=0))
-    jobs = make_jobs(valuer, plan, settings, range(settings.n_restarts))
-    return jobs, [run_job(job, 1, None) for job in jobs], len(plan.folds)
+    plan = make_plan(parameters, data, random_state, Progress(verbose=0))
+    jobs = make_jobs(plan, parameters, range(n_restarts))
+    return jobs, [run_job(job) for job in jobs], len(plan.folds)
 
 
 def _combine(jobs, results, n_folds, restarts, n_source):
     per_fold = len(jobs) // n_folds
     chosen = [fold * per_fold + restart for fold in range(n_folds) for restart in restarts]
-    questions = [jobs[i].questions for i in chosen]
     return aggregate(
-        [results[i].answer for i in chosen],
-        [asked.rows for asked in questions],
-        [asked.trusted - n_source for asked in questions],
+        [results[i].scores for i in chosen],
+        [jobs[i].request.rows for i in chosen],
+        [jobs[i].request.held_out for i in chosen],
         n_source,
     )
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from skdvgs._valuer import DVGSValuer
 
 # One minus the rank correlation with the values of all restarts and all steps. Over the 23 sets of
-# benchmarks/value_quality that is 0.986 with a target set, after a ninth of the checkpoints, and
+# benchmarks/quality that is 0.986 with a target set, after a ninth of the checkpoints, and
 # 0.988 without, after a little more than a quarter.
 TOLERANCE = 0.02
 

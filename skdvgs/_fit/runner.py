@@ -1,4 +1,4 @@
-"""run_restarts: run trajectories, or read finished ones, until the ranking has converged."""
+"""Run the trajectories of a fit, or read finished ones, until the ranking has converged."""
 
 from __future__ import annotations
 

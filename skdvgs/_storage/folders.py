@@ -1,4 +1,4 @@
-"""make_folder: a folder that can be written to, checked before any work."""
+"""Make a folder and check that it can be written to, before any work."""
 
 from __future__ import annotations
 

@@ -88,7 +88,9 @@ def read_npz(path: Path, advice: str, digest: str | None = None) -> tuple[Arrays
     Returns
     -------
     arrays : dict of str to array
+        The arrays of the file.
     metadata : anything that JSON knows
+        What was written beside them.
 
     Raises
     ------

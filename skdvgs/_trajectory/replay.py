@@ -74,6 +74,7 @@ class RecordedTrajectory:
         Returns
         -------
         array of shape (n_samples,) or (n_samples, n_classes)
+            Higher is better.
         """
         task = self.factory.task
         everyone = np.arange(len(rows.X))

@@ -1,4 +1,4 @@
-"""train: train on the target set, and stop at every checkpoint on the way.
+"""Train on the target set, and stop at every checkpoint on the way: :func:`train`.
 
 Training is skorch's own loop. It knows nothing of the source rows: at a checkpoint it hands the
 network, with the target gradient in ``.grad``, to a function that scores them.
@@ -73,8 +73,12 @@ class CheckpointCallback(skorch.callbacks.Callback):
 
     Parameters
     ----------
-    on_checkpoint, compute_every, name
-        See :func:`train`.
+    on_checkpoint : callable
+        Called with a Checkpoint; True ends the training.
+    compute_every : int
+        Optimiser steps from one checkpoint to the next.
+    name : str
+        Which trajectory this is, for messages.
 
     Attributes
     ----------

@@ -114,7 +114,7 @@ class Progress:
 
 
 class ProgressParallel(Parallel):
-    """joblib's Parallel, whose finished tasks move a bar.
+    """Joblib's Parallel, whose finished tasks move a bar.
 
     A generator of results would say the same, but the backend of Ray does not return one.
 
