@@ -6,9 +6,9 @@ This is the only place below the estimator that reads its parameters.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Kind
@@ -20,9 +20,6 @@ from skdvgs._scoring.similarity import (
     UserSimilarity,
 )
 from skdvgs.exceptions import InvalidInputError
-
-if TYPE_CHECKING:
-    from skdvgs._valuer import DVGSValuer
 
 # One minus the rank correlation with the values of all restarts and all steps. Over the 23 sets of
 # benchmarks/quality that is 0.986 with a target set, after a ninth of the checkpoints, and
@@ -42,6 +39,32 @@ _MOST_LABELS = 20
 
 # Training settings that a skorch net has as well: None leaves the net's own.
 _TRAINING = ("lr", "max_epochs", "batch_size", "device")
+
+
+class ValuerParameters(Protocol):
+    """Those parameters of :class:`skdvgs.DVGSValuer` that a fit depends on."""
+
+    net: Any
+    max_epochs: int | None
+    lr: float | None
+    batch_size: int | None
+    class_weight: str | dict[Any, float] | None
+    similarity: str | Callable[..., Any]
+    weighting: str
+    compute_every: int
+    layers: str | Sequence[str] | None
+    cv: Any
+    n_restarts: int | str
+    tol: float | str | None
+    suggest_labels: bool | str
+    store_trajectory: bool
+    checkpoint_dir: str | os.PathLike[str] | None
+    source_batch_size: int | str
+    device: Any
+    n_jobs: int | None
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """All parameters by name."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +123,7 @@ class ResolvedParameters:
     as_given: Mapping[str, Any]
 
 
-def resolve_parameters(valuer: DVGSValuer, data: FitData) -> ResolvedParameters:
+def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParameters:
     """Decide every 'auto' of a valuer for the data of a fit.
 
     Raises
@@ -132,7 +155,7 @@ def resolve_parameters(valuer: DVGSValuer, data: FitData) -> ResolvedParameters:
     )
 
 
-def _scoring_options(valuer: DVGSValuer, kind: Kind, uses_linear_head: bool) -> ScoringOptions:
+def _scoring_options(valuer: ValuerParameters, kind: Kind, uses_linear_head: bool) -> ScoringOptions:
     of_numbers = uses_linear_head and kind == "regression"
     similarity = valuer.similarity
     if isinstance(similarity, str) and similarity == "auto":
@@ -154,7 +177,7 @@ def _scoring_options(valuer: DVGSValuer, kind: Kind, uses_linear_head: bool) -> 
     )
 
 
-def _n_restarts(valuer: DVGSValuer, uses_linear_head: bool, has_target: bool) -> int:
+def _n_restarts(valuer: ValuerParameters, uses_linear_head: bool, has_target: bool) -> int:
     if valuer.n_restarts != "auto":
         return int(valuer.n_restarts)
     if not uses_linear_head:
@@ -162,7 +185,7 @@ def _n_restarts(valuer: DVGSValuer, uses_linear_head: bool, has_target: bool) ->
     return _RESTARTS_GIVEN_TARGET if has_target else _RESTARTS_PER_FOLD
 
 
-def _every_label(valuer: DVGSValuer, kind: Kind, uses_linear_head: bool, n_classes: int) -> bool:
+def _every_label(valuer: ValuerParameters, kind: Kind, uses_linear_head: bool, n_classes: int) -> bool:
     if valuer.suggest_labels == "auto":
         return uses_linear_head and kind == "classification" and n_classes <= _MOST_LABELS
     if valuer.suggest_labels and kind != "classification":
