@@ -1,4 +1,4 @@
-"""How the package hangs together: files, floors and circles of imports, the path of one default fit.
+"""Figures of the package: files, floors and circles of imports, the path of one default fit.
 
     python -m benchmarks.structure
 
