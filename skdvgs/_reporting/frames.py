@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,9 @@ from numpy.typing import NDArray
 from sklearn.utils.multiclass import type_of_target
 
 from skdvgs._reporting.fit_rows import FitRows
+from skdvgs._utils.optional import import_optional
 from skdvgs._values.cut import keep_all_but_lowest, number_groups
-from skdvgs.exceptions import InvalidInputError, MissingDependencyError
+from skdvgs.exceptions import InvalidInputError
 
 
 def make_values_frame(estimator: Any, frame: str | None) -> Any:
@@ -33,8 +33,10 @@ def make_values_frame(estimator: Any, frame: str | None) -> Any:
         )
     columns = value_columns(estimator)
     if kind == "pandas":
-        return import_frames("pandas").DataFrame(columns, index=given.index)
-    polars = import_frames("polars")
+        return import_optional("pandas", "values_frame", "pandas").DataFrame(
+            columns, index=given.index
+        )
+    polars = import_optional("polars", "values_frame", "polars")
     made = polars.DataFrame({name: _plain(column) for name, column in columns.items()})
     # A missing number is a null there.
     return made.with_columns(polars.col(polars.Float64).fill_nan(None))
@@ -104,20 +106,3 @@ def _label_columns(estimator: Any, labels: NDArray[Any] | None) -> dict[str, NDA
 def _plain(column: NDArray[Any]) -> Any:
     """Objects, such as text in a numpy array, as a list: polars finds their type itself."""
     return column.tolist() if column.dtype.kind in "OUS" else column
-
-
-def import_frames(library: str, caller: str = "values_frame") -> Any:
-    """Import pandas or polars.
-
-    Raises
-    ------
-    MissingDependencyError
-        Naming what to install.
-    """
-    try:
-        return import_module(library)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{caller} needs {library}, which is not installed. skdvgs installs no dataframe "
-            f'library by itself. Run: pip install "skdvgs[{library}]"'
-        ) from error

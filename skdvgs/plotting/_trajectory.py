@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from .._utils.optional import import_optional
 from ..exceptions import InvalidInputError
 from ._fitted import attribute_of, read_mask
-from ._matplotlib import axes_to_draw_on, import_pyplot
+from ._matplotlib import axes_to_draw_on
 from ._style import BLUE, GREEN, VERMILLION
 
 if TYPE_CHECKING:
@@ -200,9 +201,9 @@ class TrajectoryDisplay:
         if self.values is None:
             self.figure_, self.ax_ = axes_to_draw_on(name, ax, (5.6, 3.6))
         elif ax is None:
-            self.figure_, (self.ax_, self.values_ax_) = import_pyplot(name).subplots(
-                2, 1, sharex=True, figsize=(5.6, 5.6), layout="constrained"
-            )
+            self.figure_, (self.ax_, self.values_ax_) = import_optional(
+                "matplotlib.pyplot", name, "plotting"
+            ).subplots(2, 1, sharex=True, figsize=(5.6, 5.6), layout="constrained")
         else:
             self.ax_, self.values_ax_ = _pair_of(ax)
             self.figure_ = self.ax_.figure

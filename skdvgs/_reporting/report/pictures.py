@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._reporting.report.facts import FitSummary
+from skdvgs._utils.optional import import_optional
 from skdvgs.plotting import TrajectoryDisplay, ValueDistributionDisplay, ValueScatterDisplay
 from skdvgs.plotting._images import read_images, to_shown_range
-from skdvgs.plotting._matplotlib import import_pyplot
 
 _MOST_CLASSES = 20
 
@@ -52,7 +52,7 @@ def draw_pictures(facts: FitSummary, caller: str) -> list[Picture]:
     MissingDependencyError
         If matplotlib is not installed.
     """
-    import_pyplot(caller)
+    import_optional("matplotlib.pyplot", caller, "plotting")
     with _plain_style():
         pictures = [draw_distribution(facts)]
         losses = getattr(facts.valuer, "target_loss_", None)
