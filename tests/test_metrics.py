@@ -13,14 +13,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
+import skdvgs.metrics
 from skdvgs.datasets import corrupt_labels, corrupt_targets
 from skdvgs.exceptions import InvalidInputError, SkdvgsWarning
 from skdvgs.metrics import (
     noise_detection_auc,
+    noise_detection_auroc,
     noise_detection_average_precision,
     noise_detection_curve,
     noise_detection_f1,
-    noise_detection_score,
     removal_curve,
 )
 
@@ -65,14 +66,14 @@ def test_auc_is_the_area_and_follows_from_auroc(values, is_noisy):
     area = noise_detection_auc(values, is_noisy)
     assert area == pytest.approx(np.mean((on_every_row[1:] + on_every_row[:-1]) / 2))
     p = is_noisy.mean()
-    assert area == pytest.approx(p / 2 + (1 - p) * noise_detection_score(values, is_noisy))
+    assert area == pytest.approx(p / 2 + (1 - p) * noise_detection_auroc(values, is_noisy))
 
 
 @cases
 def test_score_counts_pairs(values, is_noisy):
     pairs = itertools.product(values[is_noisy], values[~is_noisy])
     wins = [1.0 if noisy < clean else 0.5 * (noisy == clean) for noisy, clean in pairs]
-    assert noise_detection_score(values, is_noisy) == pytest.approx(np.mean(wins))
+    assert noise_detection_auroc(values, is_noisy) == pytest.approx(np.mean(wins))
 
 
 @cases
@@ -93,6 +94,10 @@ def test_f1_is_the_mean_over_the_orders_that_ties_allow(values, is_noisy):
     assert noise_detection_f1(values, is_noisy) == pytest.approx(expected)
 
 
+def test_the_former_name_of_the_auroc_still_works():
+    assert skdvgs.metrics.noise_detection_score is noise_detection_auroc
+
+
 def test_perfect_random_and_reversed():
     is_noisy = np.arange(10) < 3
     for values, auroc, area, f1 in (
@@ -100,7 +105,7 @@ def test_perfect_random_and_reversed():
         (np.zeros(10), 0.5, 0.5, 0.3),
         (is_noisy, 0.0, 0.15, 0.0),
     ):
-        assert noise_detection_score(values, is_noisy) == auroc
+        assert noise_detection_auroc(values, is_noisy) == auroc
         assert noise_detection_auc(values, is_noisy) == pytest.approx(area)
         assert noise_detection_f1(values, is_noisy) == pytest.approx(f1)
 
@@ -117,7 +122,7 @@ def test_perfect_random_and_reversed():
     ],
 )
 def test_detection_errors(values, is_noisy, message):
-    for measure in (noise_detection_curve, noise_detection_score, noise_detection_f1):
+    for measure in (noise_detection_curve, noise_detection_auroc, noise_detection_f1):
         with pytest.raises(InvalidInputError, match=message):
             measure(values, is_noisy)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..metrics import noise_detection_curve, noise_detection_score
+from ..metrics import noise_detection_auroc, noise_detection_curve
 from ._fitted import values_of
 from ._matplotlib import axes_to_draw_on
 from ._style import CYCLE, GREY
@@ -146,7 +146,7 @@ class NoiseDetectionDisplay:
             inspected,
             found,
             share_noisy=float(np.mean(np.asarray(is_noisy, dtype=bool))),
-            auroc=noise_detection_score(values, is_noisy),
+            auroc=noise_detection_auroc(values, is_noisy),
             name=name,
         )
         return display.plot(ax, **plot_settings)
