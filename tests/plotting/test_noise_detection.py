@@ -41,7 +41,10 @@ def test_plot_takes_line_settings_and_leaves_references_out():
     assert display.line_.get_label() == "given"
 
 
-@pytest.mark.parametrize(("name", "label"), [(None, "Valuer"), ("my own", "my own")])
-def test_estimator_gives_the_name(name, label):
-    display = NoiseDetectionDisplay.from_estimator(Valuer(values_=VALUES), NOISY, name=name)
+@pytest.mark.parametrize(
+    ("settings", "label"),
+    [({}, "Valuer"), ({"name": "my own"}, "my own"), ({"name": None}, "values")],
+)
+def test_estimator_gives_the_name(settings, label):
+    display = NoiseDetectionDisplay.from_estimator(Valuer(values_=VALUES), NOISY, **settings)
     assert display.line_.get_label().startswith(f"{label} (AUROC")

@@ -76,8 +76,7 @@ def draw_distribution(facts: FitSummary) -> Picture:
 
 def _draw_classes(facts: FitSummary) -> Picture:
     assert facts.label is not None
-    # Between two dollar signs matplotlib reads a formula.
-    labels = np.array([str(label).replace("$", r"\$") for label in facts.label])
+    labels = facts.label.astype(str)
     figure, ax = _figure(4.8, 1.4 + max(1.8, 0.38 * len(np.unique(labels))))
     ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), y=labels, ax=ax)
     return Picture(_svg(figure), "Distribution of the values of each class")
