@@ -21,7 +21,7 @@ from sklearn.model_selection import train_test_split
 
 from skdvgs import DVGSValuer
 from skdvgs.datasets import corrupt_labels
-from skdvgs.metrics import noise_detection_f1, noise_detection_auroc
+from skdvgs.metrics import noise_detection_auroc, noise_detection_f1
 from skdvgs.plotting import LowestImagesDisplay, NoiseDetectionDisplay, ValueDistributionDisplay
 
 X, y = load_digits(return_X_y=True)
