@@ -46,7 +46,7 @@ class NoiseDetectionDisplay(ValuesDisplay):
     ax_ : matplotlib Axes
         What was drawn on.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of `ax_`.
     line_ : matplotlib Line2D
         The curve.
 

@@ -46,7 +46,7 @@ class RemovalCurveDisplay:
     ax_ : matplotlib Axes
         What was drawn on.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of `ax_`.
     lines_ : dict of str to matplotlib Line2D
         Mean over the repeats, for each order.
     bands_ : dict of str to matplotlib PolyCollection

@@ -41,7 +41,7 @@ class ValueScatterDisplay(ValuesDisplay):
     ax_ : matplotlib Axes
         What was drawn on.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of `ax_`.
     points_ : list of matplotlib PathCollection
         All rows, or clean rows and noisy rows if `is_noisy` is given.
     line_ : matplotlib Line2D
