@@ -19,7 +19,7 @@ __all__ = [
 
 
 class SkdvgsError(Exception):
-    """Root of every exception that skdvgs raises on its own account."""
+    """Base of all exceptions that skdvgs raises itself."""
 
 
 class InvalidInputError(SkdvgsError, ValueError):
@@ -43,15 +43,15 @@ class MissingDependencyError(SkdvgsError, ImportError):
 
 
 class SkdvgsWarning(UserWarning):
-    """Root of every warning that skdvgs issues."""
+    """Base of all warnings that skdvgs issues."""
 
 
 class UnseenLabelWarning(SkdvgsWarning):
-    """The source set holds labels that the target set does not, or the other way round."""
+    """One of the source set and the target set holds labels that the other does not."""
 
 
 class DamagedFileWarning(SkdvgsWarning):
-    """A file in a `checkpoint_dir` is damaged; what it held is computed again."""
+    """A file in a `checkpoint_dir` is damaged. What it held is computed again."""
 
 
 class TargetScaleWarning(SkdvgsWarning):

@@ -23,7 +23,7 @@ from torch import nn
 
 from skdvgs import DVGSValuer
 from skdvgs.datasets import corrupt_labels
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 from skdvgs.plotting import LowestImagesDisplay, NoiseDetectionDisplay, TrajectoryDisplay
 
 digits = load_digits()
@@ -79,7 +79,7 @@ net = NeuralNetClassifier(
 
 valuer = DVGSValuer(net, weighting="gradient_norm", random_state=0)
 valuer.fit(X, y, X_val=X_val, y_val=y_val)
-print(f"AUROC {noise_detection_score(valuer.values_, is_wrong):.3f}")
+print(f"AUROC {noise_detection_auroc(valuer.values_, is_wrong):.3f}")
 for name, path in valuer.engine_report_.items():
     print(f"{name:10} {path}")
 

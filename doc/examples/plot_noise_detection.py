@@ -4,7 +4,7 @@ Which kinds of label noise are found?
 
 Labels are rarely wrong at random: people mistake a class for one that looks like it, and do so
 where a row is hard to tell. :func:`~skdvgs.datasets.corrupt_labels` makes such mistakes on
-purpose, :func:`~skdvgs.metrics.noise_detection_score` says how well values find them, and the
+purpose, :func:`~skdvgs.metrics.noise_detection_auroc` says how well values find them, and the
 displays of :mod:`skdvgs.plotting` show it.
 """
 
@@ -21,7 +21,7 @@ from sklearn.model_selection import train_test_split
 
 from skdvgs import DVGSValuer
 from skdvgs.datasets import corrupt_labels
-from skdvgs.metrics import noise_detection_f1, noise_detection_score
+from skdvgs.metrics import noise_detection_auroc, noise_detection_f1
 from skdvgs.plotting import LowestImagesDisplay, NoiseDetectionDisplay, ValueDistributionDisplay
 
 X, y = load_digits(return_X_y=True)
@@ -38,7 +38,7 @@ for kind in ("uniform", "class_conditional", "instance_dependent"):
     valuer.fit(X, y_noisy, X_val=X_val, y_val=y_val)
     found[kind] = valuer, y_noisy, is_noisy
     print(
-        f"{kind:18} AUROC {noise_detection_score(valuer.values_, is_noisy):.3f}, "
+        f"{kind:18} AUROC {noise_detection_auroc(valuer.values_, is_noisy):.3f}, "
         f"F1 at the known rate {noise_detection_f1(valuer.values_, is_noisy):.3f}"
     )
 

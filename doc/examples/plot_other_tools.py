@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 
 from skdvgs import DVGSValuer
 from skdvgs.datasets import corrupt_labels
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 
 SETS = {
     "digits": load_digits(return_X_y=True),
@@ -112,7 +112,7 @@ for X, y in SETS.values():
         started = time.perf_counter()
         values = judge(X, y_noisy, X_val, y_val)
         seconds[way].append(time.perf_counter() - started)
-        aurocs[way].append(noise_detection_score(values, is_wrong))
+        aurocs[way].append(noise_detection_auroc(values, is_wrong))
 print(f"{'':20}" + "".join(f"{name:>15}" for name in SETS) + f"{'seconds':>10}")
 for way in WAYS:
     scores = "".join(f"{score:15.3f}" for score in aurocs[way])

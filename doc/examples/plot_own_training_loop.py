@@ -22,7 +22,7 @@ from torch.nn.functional import cross_entropy
 
 from skdvgs.datasets import corrupt_labels
 from skdvgs.gradients import GradientEngine
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 
 X, y = load_digits(return_X_y=True)
 X, X_val, y, y_val = train_test_split(
@@ -81,7 +81,7 @@ cosines, lengths = np.array(cosines), np.array(lengths)
 plain = cosines.mean(axis=0)
 weighted = np.average(cosines, axis=0, weights=lengths)
 for title, values in (("equal weights", plain), ("by target gradient", weighted)):
-    print(f"AUROC, {title:18} {noise_detection_score(values, is_wrong):.3f}")
+    print(f"AUROC, {title:18} {noise_detection_auroc(values, is_wrong):.3f}")
 
 # %%
 # Picture

@@ -47,12 +47,12 @@ TrajectoryDisplay.from_estimator(valuer)
 # The classifier is trained anew for every share of rows removed, in three orders.
 
 display = RemovalCurveDisplay.from_estimator(
-    valuer,
     LogisticRegression(max_iter=500),
     X,
     y_noisy,
     X_test,
     y_test,
+    valuer,
     fractions=[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6],
     n_repeats=3,
     random_state=0,

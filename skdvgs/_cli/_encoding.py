@@ -12,7 +12,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder
 
-from skdvgs._cli._tables import import_for_cli
+from skdvgs._utils.optional import import_optional
 from skdvgs.exceptions import InvalidInputError
 
 # Categories up to this many get a column each.
@@ -48,7 +48,7 @@ def encode(frame: Any, val: Any, encoder: str, say: Say) -> tuple[Any, Any]:
     """
     frame, val = _plain(frame), None if val is None else _plain(val)
     if encoder == "skrub":
-        vectorizer = import_for_cli("skrub").TableVectorizer()
+        vectorizer = import_optional("skrub", "The command line", "skrub").TableVectorizer()
         transformer: Any = make_pipeline(vectorizer, SimpleImputer(strategy="median"))
         _say_missing(frame, say)
     else:
@@ -78,7 +78,7 @@ def _plain(frame: Any) -> Any:
 
 
 def _kinds_of(frame: Any) -> dict[str, list[str]]:
-    pandas = import_for_cli("pandas")
+    pandas = import_optional("pandas", "The command line", "cli")
     kinds: dict[str, list[str]] = {"number": [], "few": [], "many": [], "text": []}
     for name in frame.columns:
         column = frame[name]
@@ -99,7 +99,7 @@ def _kinds_of(frame: Any) -> dict[str, list[str]]:
 
 def _prepared(frame: Any, kinds: dict[str, list[str]]) -> Any:
     """Return the columns that are used, as floats and as text."""
-    pandas = import_for_cli("pandas")
+    pandas = import_optional("pandas", "The command line", "cli")
     columns = {}
     for name in kinds["number"]:
         column = frame[name]
@@ -129,7 +129,7 @@ def _make_transformer(kinds: dict[str, list[str]]) -> Any:
 
 
 def _as_frame(encoded: Any, transformer: Any) -> Any:
-    pandas = import_for_cli("pandas")
+    pandas = import_optional("pandas", "The command line", "cli")
     names = transformer.get_feature_names_out()
     values = encoded.to_numpy() if hasattr(encoded, "to_numpy") else np.asarray(encoded)
     return pandas.DataFrame(np.asarray(values, dtype=np.float32), columns=names)

@@ -10,7 +10,6 @@ import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from typing import IO, Any
 
 import numpy as np
@@ -18,25 +17,8 @@ from numpy.typing import NDArray
 
 from skdvgs._cli._formats import format_of, is_compressed, separator_of
 from skdvgs._cli._records import keep_records
-from skdvgs.exceptions import InvalidInputError, MissingDependencyError
-
-
-def import_for_cli(library: str) -> Any:
-    """Import an optional library.
-
-    Raises
-    ------
-    MissingDependencyError
-        Naming the extra to install.
-    """
-    extra = "skrub" if library == "skrub" else "cli"
-    try:
-        return import_module(library)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"The command line needs {library.partition('.')[0]} for this, which is not "
-            f'installed. Run: pip install "skdvgs[{extra}]"'
-        ) from error
+from skdvgs._utils.optional import import_optional
+from skdvgs.exceptions import InvalidInputError
 
 
 @dataclass(frozen=True)
@@ -66,8 +48,10 @@ class Table:
             kept = keep_records(self.original, self.separator, support, self.path)
             file.write(gzip.compress(kept, mtime=0) if is_compressed(path) else kept)
             return
-        mask = import_for_cli("pyarrow").array(support)
-        import_for_cli("pyarrow.parquet").write_table(self.original.filter(mask), file)
+        mask = import_optional("pyarrow", "The command line", "cli").array(support)
+        import_optional("pyarrow.parquet", "The command line", "cli").write_table(
+            self.original.filter(mask), file
+        )
 
 
 def read_table(path: str, asked_separator: str | None, encoding: str, na: Sequence[str]) -> Table:
@@ -78,7 +62,7 @@ def read_table(path: str, asked_separator: str | None, encoding: str, na: Sequen
     InvalidInputError
         If it cannot be read, or has no rows.
     """
-    pandas = import_for_cli("pandas")
+    pandas = import_optional("pandas", "The command line", "cli")
     separator = separator_of(path, asked_separator)
     original: Any
     if format_of(path) == "parquet":
@@ -114,7 +98,7 @@ def read_table(path: str, asked_separator: str | None, encoding: str, na: Sequen
 def write_frame(frame: Any, path: str, file: IO[bytes]) -> None:
     """Write a dataframe without its index."""
     if format_of(path) == "parquet":
-        import_for_cli("pyarrow")
+        import_optional("pyarrow", "The command line", "cli")
         frame.to_parquet(file, index=False)
         return
     text = frame.to_csv(index=False, sep=separator_of(path, None), lineterminator="\n")
@@ -123,7 +107,10 @@ def write_frame(frame: Any, path: str, file: IO[bytes]) -> None:
 
 
 def _read_parquet(path: str) -> Any:
-    parquet, pyarrow = import_for_cli("pyarrow.parquet"), import_for_cli("pyarrow")
+    parquet, pyarrow = (
+        import_optional("pyarrow.parquet", "The command line", "cli"),
+        import_optional("pyarrow", "The command line", "cli"),
+    )
     try:
         with open(path, "rb") as file:
             return parquet.read_table(file)

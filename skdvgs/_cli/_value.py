@@ -16,9 +16,9 @@ from skdvgs._cli._encoding import Say, encode
 from skdvgs._cli._tables import Table, read_table, write_frame
 from skdvgs._selection.sampler import LowValueSampler
 from skdvgs._utils.atomic_write import atomic_write, check_writable
+from skdvgs._utils.optional import import_optional
 from skdvgs._valuer import DVGSValuer
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.plotting._matplotlib import import_pyplot
 
 # Whole numbers with more distinct values measure or count something.
 _MOST_CLASSES = 20
@@ -46,7 +46,7 @@ def run_value(arguments: Namespace, say: Say) -> str:
     for path in outputs:
         check_writable(path)
     if arguments.report is not None:
-        import_pyplot("The report")
+        import_optional("matplotlib.pyplot", "The report", "plotting")
     table, val = _read(arguments)
     y, y_val, task = _read_targets(table, val, arguments, say)
     X, X_val = encode(

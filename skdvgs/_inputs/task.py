@@ -7,8 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import is_regressor
+from sklearn.utils.multiclass import type_of_target
 
 from skdvgs._inputs.large.large_rows import LargeRows
+from skdvgs._utils.types import Table
 
 Features = NDArray[Any] | LargeRows
 
@@ -99,3 +102,19 @@ def make_task(source: Rows, target: Rows) -> Task:
     unit = np.where(largest > 0, largest, 1.0)
     scale = unit * ((y - mean) / unit).std(axis=0)
     return Task(kind, y.shape[1], None, mean, np.where(scale > 0, scale, 1.0))
+
+
+def is_continuous(valuer: object, y: Table | None) -> bool:
+    """Tell whether `y` holds quantities, not classes.
+
+    A fitted valuer knows it best, as whole numbers may be either. Only where it does not say so,
+    the numbers themselves decide.
+    """
+    if y is None or hasattr(valuer, "classes_"):
+        return False
+    task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
+    if task in ("regression", "classification", "multilabel"):
+        return bool(task == "regression")
+    if hasattr(valuer, "__sklearn_tags__") and is_regressor(valuer):
+        return True
+    return bool(type_of_target(y).startswith("continuous"))

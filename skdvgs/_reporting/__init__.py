@@ -1,1 +1,1 @@
-"""Reporting."""
+"""How a fitted estimator shows its values: dataframes, summaries and reports."""

@@ -1,54 +1,65 @@
-"""Fit rows."""
+"""FitRows: what fit keeps of the rows that it was given, for dataframes and reports."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
-if TYPE_CHECKING:
-    pass
+from skdvgs._utils.types import HasValues, Labels, SparseMatrix, Table
 
-
-FrameKind = Literal["pandas", "polars"]
+FrameKind: TypeAlias = Literal["pandas", "polars"]
 
 
 @dataclass(frozen=True)
 class FitRows:
-    """What fit remembers of the rows it was given, beside their values.
+    """What fit keeps of the rows, beside their values. The features are not kept.
 
     Attributes
     ----------
     frame : {'pandas', 'polars'} or None
-        The kind of frame that X was.
+        The library of X if it was a dataframe, else None.
     index : pandas.Index or None
-        Of a pandas frame.
+        The index of X if it was a pandas dataframe.
     labels : array of shape (n_samples,) or (n_samples, n_outputs), or None
-        A copy of y.
+        A copy of y, or None if there was none.
     n_target : int or None
-        Rows of the target set; None where there was none.
+        Number of rows in the target set, or None if there was none.
     """
 
     frame: FrameKind | None
     index: Any
-    labels: NDArray[Any] | None
+    labels: Labels | None
     n_target: int | None
 
 
-def remember_rows(X: Any, y: Any, n_target: int | None) -> FitRows:
-    """Remember what the rows are called. The features are not kept."""
+class Reportable(HasValues, Protocol):
+    """A fitted valuer, filter or sampler, as far as every report needs it.
+
+    Attributes
+    ----------
+    values_ : array of shape (n_samples,)
+        Higher is better.
+    """
+
+    _given: FitRows
+
+
+def remember_rows(X: Table, y: ArrayLike | SparseMatrix | None, n_target: int | None) -> FitRows:
+    """Return what is kept of X of shape (n_samples, ...), and a copy of y."""
     labels = None
     if y is not None:
         labels = np.array(y.toarray() if hasattr(y, "toarray") else y)
         labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
     kind = frame_kind(X)
-    return FitRows(kind, X.index if kind == "pandas" else None, labels, n_target)
+    index = getattr(X, "index", None) if kind == "pandas" else None
+    return FitRows(kind, index, labels, n_target)
 
 
-def frame_kind(X: Any) -> FrameKind | None:
-    """Tell which kind of frame X is, without importing either."""
+def frame_kind(X: object) -> FrameKind | None:
+    """Return the library of a dataframe, without importing it; None for anything else."""
     if not hasattr(X, "columns"):
         return None
     if hasattr(X, "iloc") and hasattr(X, "index"):

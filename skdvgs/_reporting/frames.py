@@ -1,30 +1,31 @@
-"""The values of a fitted estimator as columns, and as dataframes of pandas or polars."""
+"""Values of a fitted estimator as named columns, and as a dataframe of pandas or polars."""
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.utils.multiclass import type_of_target
+from numpy.typing import ArrayLike, NDArray
 
-from skdvgs._reporting.fit_rows import FitRows
+from skdvgs._inputs.task import is_continuous
+from skdvgs._reporting.fit_rows import Reportable
+from skdvgs._utils.optional import import_optional
+from skdvgs._utils.types import Floats, Index, Labels, Mask
 from skdvgs._values.cut import keep_all_but_lowest, number_groups
-from skdvgs.exceptions import InvalidInputError, MissingDependencyError
+from skdvgs.exceptions import InvalidInputError
 
 
-def make_values_frame(estimator: Any, frame: str | None) -> Any:
-    """Make a dataframe of a fitted valuer, filter or sampler.
+def make_values_frame(estimator: Reportable, frame: str | None) -> Any:
+    """Return the columns of :func:`value_columns` as a dataframe.
 
     Raises
     ------
     InvalidInputError
-        For an unknown kind of dataframe.
+        If `frame` is not 'pandas', 'polars' or None.
     MissingDependencyError
-        If its library is not installed.
+        If the library is not installed.
     """
-    given: FitRows = estimator._given
+    given = estimator._given
     kind = given.frame or "pandas" if frame is None else frame
     if kind not in ("pandas", "polars"):
         raise InvalidInputError(
@@ -33,25 +34,27 @@ def make_values_frame(estimator: Any, frame: str | None) -> Any:
         )
     columns = value_columns(estimator)
     if kind == "pandas":
-        return import_frames("pandas").DataFrame(columns, index=given.index)
-    polars = import_frames("polars")
+        return import_optional("pandas", "values_frame", "pandas").DataFrame(
+            columns, index=given.index
+        )
+    polars = import_optional("polars", "values_frame", "polars")
     made = polars.DataFrame({name: _plain(column) for name, column in columns.items()})
-    # A missing number is a null there.
+    # polars keeps NaN and missing apart.
     return made.with_columns(polars.col(polars.Float64).fill_nan(None))
 
 
-def value_columns(estimator: Any, y: Any = None) -> dict[str, NDArray[Any]]:
-    """Return what is known of each row, by name; see ``values_frame``.
+def value_columns(estimator: Reportable, y: ArrayLike | None = None) -> dict[str, NDArray[Any]]:
+    """Return what is known of each row, by name, as arrays of shape (n_samples,).
 
     Parameters
     ----------
     estimator : fitted valuer, filter or sampler
-        With `values_`.
-    y : array of shape (n_samples,) or (n_samples, n_outputs), default=None
+        The columns are those that `values_frame` documents.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
         Labels to show. None shows those of fit.
     """
-    valuer = getattr(estimator, "valuer_", estimator)
-    columns = {"value": np.asarray(estimator.values_)}
+    valuer = valuer_of(estimator)
+    columns: dict[str, NDArray[Any]] = {"value": np.asarray(estimator.values_)}
     errors = getattr(valuer, "standard_errors_", None)
     if errors is not None:
         columns["standard_error"] = np.asarray(errors)
@@ -60,64 +63,53 @@ def value_columns(estimator: Any, y: Any = None) -> dict[str, NDArray[Any]]:
     suggested = getattr(valuer, "suggested_labels_", None)
     if suggested is not None:
         columns["suggested_label"] = np.asarray(suggested)
-    columns["dropped"] = ~kept_rows(estimator)
+    columns["dropped" if drops_rows(estimator) else "is_low"] = ~kept_rows(estimator)
     return columns
 
 
-def ranks(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Rank of each value: 1 for the lowest, and of equal ones for the first."""
+def valuer_of(estimator: object) -> object:
+    """Return the valuer inside a fitted filter or sampler, and a valuer itself."""
+    return getattr(estimator, "valuer_", estimator)
+
+
+def drops_rows(estimator: object) -> bool:
+    """Tell whether an estimator drops rows, as filter and sampler do. A valuer does not."""
+    return hasattr(estimator, "support_")
+
+
+def ranks(values: Floats) -> Index:
+    """Return the rank of each value, 1 for the lowest; of equal values the first ranks lower."""
     found = np.empty(len(values), dtype=np.intp)
     found[np.argsort(values, kind="stable")] = np.arange(1, len(values) + 1)
     return found
 
 
-def kept_rows(estimator: Any) -> NDArray[np.bool_]:
-    """Mark the rows that stay: by a filter's own cut, or the one suggested for a valuer."""
-    if hasattr(estimator, "support_"):
-        return np.asarray(estimator.support_)
+def kept_rows(estimator: Reportable) -> Mask:
+    """Return which rows a filter or sampler keeps, or for a valuer which ones its filter would."""
+    support = getattr(estimator, "support_", None)
+    if support is not None:
+        return np.asarray(support)
     values, labels = estimator.values_, estimator._given.labels
-    has_classes = labels is not None and not is_continuous(estimator)
-    groups = number_groups(labels if has_classes else None, len(values))
-    n_low = round(estimator.low_fraction_ * len(values))
-    return keep_all_but_lowest(values, groups, n_low)
+    classes = None if has_continuous_labels(estimator) else labels
+    n_low = round(getattr(estimator, "low_fraction_", 0.0) * len(values))
+    return keep_all_but_lowest(values, number_groups(classes, len(values)), n_low)
 
 
-def is_continuous(estimator: Any) -> bool:
-    """Tell whether what the rows are labelled with is a quantity."""
-    valuer = getattr(estimator, "valuer_", estimator)
-    task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
-    if task != "auto":
-        return bool(task == "regression")
-    labels = estimator._given.labels
-    return labels is not None and type_of_target(labels).startswith("continuous")
+def has_continuous_labels(estimator: Reportable) -> bool:
+    """Tell whether the labels of fit are quantities."""
+    return is_continuous(valuer_of(estimator), estimator._given.labels)
 
 
-def _label_columns(estimator: Any, labels: NDArray[Any] | None) -> dict[str, NDArray[Any]]:
+def _label_columns(estimator: Reportable, labels: Labels | None) -> dict[str, Labels]:
+    """Return the labels as `label` or `target`, numbered where there are several columns."""
     if labels is None:
         return {}
-    name = "target" if is_continuous(estimator) else "label"
+    name = "target" if has_continuous_labels(estimator) else "label"
     if labels.ndim == 1:
         return {name: labels}
     return {f"{name}_{number}": column for number, column in enumerate(labels.T)}
 
 
-def _plain(column: NDArray[Any]) -> Any:
-    """Objects, such as text in a numpy array, as a list: polars finds their type itself."""
+def _plain(column: NDArray[Any]) -> NDArray[Any] | list[Any]:
+    """Return objects and text as a list, in which polars finds the type itself."""
     return column.tolist() if column.dtype.kind in "OUS" else column
-
-
-def import_frames(library: str, caller: str = "values_frame") -> Any:
-    """Import pandas or polars.
-
-    Raises
-    ------
-    MissingDependencyError
-        Naming what to install.
-    """
-    try:
-        return import_module(library)
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{caller} needs {library}, which is not installed. skdvgs installs no dataframe "
-            f'library by itself. Run: pip install "skdvgs[{library}]"'
-        ) from error

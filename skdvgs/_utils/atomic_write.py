@@ -41,7 +41,9 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str], mode: str = "wb", **settings: Any) -> Iterator[IO]:
+def atomic_write(
+    path: str | os.PathLike[str], mode: str = "wb", **settings: Any
+) -> Iterator[IO[Any]]:
     """Open a file beside the wanted one and put it in its place once all went well.
 
     Whoever reads the wanted file meets the old content or the new one, never a part; an error

@@ -1,4 +1,4 @@
-"""corrupt_features: Gaussian noise of a level of its own on each row."""
+"""corrupt_features: add Gaussian noise to each row, at a level of its own."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_array, check_random_state
 
+from .._utils.types import Floats, Seed
 from ..exceptions import InvalidInputError
 
 
 def corrupt_features(
-    X: Any, *, scale: tuple[float, float] = (0.0, 3.0), random_state: Any = None
-) -> tuple[Any, NDArray[np.float64]]:
+    X: ArrayLike, *, scale: tuple[float, float] = (0.0, 3.0), random_state: Seed = None
+) -> tuple[Any, Floats]:
     """Add Gaussian noise to the features, each row with a standard deviation of its own.
 
-    A good valuer gives a row a lower value the noisier it is: compare the values with the levels,
-    e.g. by Spearman's rank correlation. The paper ([1]_) corrupts gene expression and images so.
+    A good valuer gives a noisier row a lower value. Compare the values with the levels, e.g. by
+    Spearman's rank correlation. The paper ([1]_) corrupts gene expression and images this way.
 
     Parameters
     ----------
     X : array-like of shape (n_samples, n_features) or (n_samples, ...)
         Features. Not changed.
     scale : tuple (low, high), default=(0, 3)
-        Range of the rows' standard deviations, in the units of `X`: standardise or otherwise
-        scale the features first. Two equal numbers give all rows the same level.
+        Range of the rows' standard deviations, in the units of `X`. Scale the features first, so
+        that one range suits all. Two equal numbers give all rows the same level.
     random_state : int, RandomState instance or None, default=None
-        The levels and the noise.
+        Draws the levels and the noise.
 
     Returns
     -------
@@ -41,7 +42,7 @@ def corrupt_features(
     Raises
     ------
     InvalidInputError
-        A ``ValueError``; if `scale` is not a pair of finite numbers with ``0 <= low <= high``.
+        A ``ValueError``. If `scale` is not a pair of finite numbers with ``0 <= low <= high``.
 
     See Also
     --------
@@ -81,7 +82,7 @@ def corrupt_features(
 
 
 def _like(X: Any, noisy: NDArray[np.floating]) -> Any:
-    """Put the numbers into a frame where `X` is one."""
+    """Return the noisy features as `X` is: a dataframe with its names, or an array."""
     if hasattr(X, "iloc"):
         return type(X)(noisy, index=X.index, columns=X.columns)
     if type(X).__module__.partition(".")[0] == "polars":
@@ -89,7 +90,8 @@ def _like(X: Any, noisy: NDArray[np.floating]) -> Any:
     return noisy
 
 
-def _check_scale(scale: Any) -> tuple[float, float]:
+def _check_scale(scale: object) -> tuple[float, float]:
+    """Return the lowest and the highest level, which must be finite and in this order."""
     pair = tuple(scale) if isinstance(scale, (tuple, list, np.ndarray)) else ()
     is_pair = len(pair) == 2 and all(isinstance(number, Real) for number in pair)
     if not is_pair or not 0.0 <= float(pair[0]) <= float(pair[1]) < np.inf:

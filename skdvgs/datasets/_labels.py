@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import warnings
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.utils import check_random_state
+from numpy.typing import ArrayLike
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array, check_random_state
 
+from .._utils.types import Floats, Index, Labels, Mask, Seed
 from ..exceptions import InvalidInputError
-from ._chances import check_transition, next_class, out_of_fold_chances
-from ._checks import check_choice, count_of, take_from
-from ._classes import read_classes
+from ._checks import check_choice, count_of, read_classes, take_from
 
-KINDS = ("uniform", "class_conditional", "instance_dependent")
+_FOLDS = 5
+# Keeps rows that the classifier is certain of drawable, once no others are left.
+_SMALLEST_CHANCE = 1e-12
 
-Kind = Literal["uniform", "class_conditional", "instance_dependent"]
+Kind: TypeAlias = Literal["uniform", "class_conditional", "instance_dependent"]
 
 
 def corrupt_labels(
-    y: Any,
+    y: ArrayLike,
     fraction: float,
     *,
     kind: Kind = "uniform",
     X: ArrayLike | None = None,
     transition: ArrayLike | None = None,
-    random_state: Any = None,
-) -> tuple[Any, NDArray[np.bool_]]:
+    random_state: Seed = None,
+) -> tuple[Any, Mask]:
     """Give a fraction of the rows the label of another class.
 
     Exactly ``round(fraction * n_samples)`` labels are changed, each to a *different* class.
@@ -38,22 +45,22 @@ def corrupt_labels(
     fraction : float in [0, 1]
         Share of the labels to change.
     kind : {'uniform', 'class_conditional', 'instance_dependent'}, default='uniform'
-        Which rows are changed, and to what.
+        How the rows and their new labels are chosen.
 
         - 'uniform': every row is equally likely, and so is every other class.
-        - 'class_conditional': by a matrix of how classes are mistaken for each other; see
-          `transition`.
-        - 'instance_dependent': rows near the boundary of a simple classifier are more likely,
-          and get the label that it takes them for; see `X`.
+        - 'class_conditional': some classes are mistaken for each other more often than others;
+          see `transition`.
+        - 'instance_dependent': rows that a simple classifier finds hard are more likely, and get
+          the label that it suggests; see `X`.
     X : array-like of shape (n_samples, ...), default=None
-        Features, for 'instance_dependent' and only there. All axes but the first are flattened.
+        Features, only for 'instance_dependent'. All axes but the first are flattened.
     transition : array-like of shape (n_classes, n_classes), default=None
-        For 'class_conditional' and only there. Entry (a, b) is the probability that a row of the
-        a-th class in sorted order gets the label of the b-th; rows sum to 1. How *many* labels are
-        changed is up to `fraction` alone, see Notes. None takes each class for the next in sorted
-        order, and the last for the first.
+        Only for 'class_conditional'. Entry (a, b) is the probability that a row of the a-th class
+        in sorted order gets the label of the b-th; rows sum to 1. How *many* labels are changed
+        depends on `fraction` alone, see Notes. None changes each class to the next in sorted
+        order, and the last to the first.
     random_state : int, RandomState instance or None, default=None
-        Which rows, and the labels they get.
+        Draws the rows, and the labels they get.
 
     Returns
     -------
@@ -65,24 +72,29 @@ def corrupt_labels(
     Raises
     ------
     InvalidInputError
-        A ``ValueError``; if y is not one column of at least two classes without gaps, an argument
-        is missing or does not fit, or fewer rows can be changed than `fraction` asks for.
+        A ``ValueError``. If y is not one column of at least two classes, or has missing labels. If
+        an argument is missing or does not suit `kind`. If `fraction` is outside [0, 1], or asks for
+        more rows than can be changed.
 
     See Also
     --------
     corrupt_targets : The same for regression.
     corrupt_features : Add noise to the features instead.
-    skdvgs.metrics.noise_detection_score : How well values find the corrupted rows.
+    skdvgs.metrics.noise_detection_auroc : How well values find the corrupted rows.
 
     Notes
     -----
-    Let :math:`c_{ib}` be the chance that row i of class a is taken for class b ≠ a: equal for all
-    b for 'uniform', :math:`T_{ab}` of the transition matrix for 'class_conditional', and for
-    'instance_dependent' the probability of class b by a logistic regression on standardised
-    features, trained by stratified 5-fold cross-validation on the other folds. Rows are drawn one
-    after the other without replacement, each in proportion to :math:`w_i = \\sum_b c_{ib}`, and
-    row i gets label b with probability :math:`c_{ib} / w_i`. So the diagonal of the
-    transition matrix only says how much more often one class is changed than another.
+    Let :math:`c_{ib}` be the chance that row i of class a is mistaken for class b ≠ a. It is
+
+    - for 'uniform' the same for all b;
+    - for 'class_conditional' the entry :math:`T_{ab}` of the transition matrix;
+    - for 'instance_dependent' the probability of class b by a logistic regression on standardised
+      features, out of sample in a stratified 5-fold cross-validation.
+
+    Rows are drawn one after the other without replacement, each in proportion to
+    :math:`w_i = \\sum_b c_{ib}`. Row i gets label b with probability :math:`c_{ib} / w_i`. So the
+    diagonal of the transition matrix only says how much more often one class is changed than
+    another.
 
     Examples
     --------
@@ -96,7 +108,7 @@ def corrupt_labels(
     >>> sorted({f"{a} -> {b}" for a, b in zip(y[corrupted], y_noisy[corrupted])})
     ['ant -> bee', 'bee -> cow', 'cow -> ant']
     """
-    check_choice("kind", kind, KINDS)
+    check_choice("kind", kind, get_args(Kind))
     _check_companions(kind, X, transition)
     classes, member, codes = read_classes(y)
     n_corrupted = count_of(fraction, len(codes))
@@ -104,10 +116,10 @@ def corrupt_labels(
     if kind == "uniform":
         chances = np.ones((len(codes), len(classes)))
     elif kind == "class_conditional":
-        matrix = next_class(len(classes)) if transition is None else transition
-        chances = check_transition(matrix, classes)[codes]
+        matrix = _next_class(len(classes)) if transition is None else transition
+        chances = _check_transition(matrix, classes)[codes]
     else:
-        chances = out_of_fold_chances(X, codes, len(classes), rng)
+        chances = _out_of_fold_chances(X, codes, len(classes), rng)
     # A row's own class is no corruption.
     chances[np.arange(len(codes)), codes] = 0.0
     rows = _draw_rows(chances.sum(axis=1), n_corrupted, rng)
@@ -117,7 +129,8 @@ def corrupt_labels(
     return take_from(y, donors), donors != np.arange(len(codes))
 
 
-def _check_companions(kind: str, X: Any, transition: Any) -> None:
+def _check_companions(kind: Kind, X: ArrayLike | None, transition: ArrayLike | None) -> None:
+    """Raise unless X and transition are given where `kind` uses them, and only there."""
     if (X is None) == (kind == "instance_dependent"):
         state = "missing" if X is None else "given"
         raise InvalidInputError(
@@ -131,9 +144,71 @@ def _check_companions(kind: str, X: Any, transition: Any) -> None:
         )
 
 
-def _draw_rows(
-    weights: NDArray[np.float64], n_rows: int, rng: np.random.RandomState
-) -> NDArray[np.intp]:
+def _next_class(n_classes: int) -> Floats:
+    """Return the transition matrix from each class to the next, and from the last to the first."""
+    return np.roll(np.eye(n_classes), 1, axis=1)
+
+
+def _check_transition(transition: ArrayLike, classes: Labels) -> Floats:
+    """Return a matrix of transition probabilities, of shape (n_classes, n_classes).
+
+    Raises
+    ------
+    InvalidInputError
+        If it has another shape, negative entries, or rows that do not sum to 1.
+    """
+    matrix = np.asarray(transition, dtype=np.float64)
+    n_classes = len(classes)
+    if matrix.shape != (n_classes, n_classes):
+        raise InvalidInputError(
+            f"transition has shape {matrix.shape}, and y holds {n_classes} classes. It needs a row "
+            f"and a column for each class in sorted order. Give shape ({n_classes}, {n_classes})."
+        )
+    if not np.all(matrix >= 0) or not np.allclose(matrix.sum(axis=1), 1.0):
+        sums = ", ".join(f"{total:g}" for total in matrix.sum(axis=1)[:10])
+        raise InvalidInputError(
+            f"transition has the row sums {sums} and the smallest entry {matrix.min():g}. Its rows "
+            "are probabilities. Give entries of at least 0, and rows that sum to 1."
+        )
+    return matrix
+
+
+def _out_of_fold_chances(
+    X: ArrayLike | None, codes: Index, n_classes: int, rng: np.random.RandomState
+) -> Floats:
+    """Return class probabilities by a logistic regression trained on the other folds.
+
+    The shape is (n_samples, n_classes).
+
+    Raises
+    ------
+    InvalidInputError
+        If X has not as many rows as y, or a class has a single row.
+    """
+    features = check_array(X, allow_nd=True, input_name="X")
+    features = features.reshape(len(features), -1)
+    if len(features) != len(codes):
+        raise InvalidInputError(
+            f"X has {len(features)} rows and y has {len(codes)}. Each label needs its features. "
+            "Pass both from the same table."
+        )
+    smallest = int(np.bincount(codes).min())
+    if smallest < 2:
+        raise InvalidInputError(
+            "y holds a class with a single row. The classifier of 'instance_dependent' is "
+            "cross-validated, which takes two. Leave that class out, or choose another kind."
+        )
+    folds = StratifiedKFold(min(_FOLDS, smallest), shuffle=True, random_state=rng)
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=200))
+    with warnings.catch_warnings():
+        # A boundary that has not quite converged does as well.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        chances = cross_val_predict(classifier, features, codes, cv=folds, method="predict_proba")
+    drawable: Floats = np.maximum(chances, _SMALLEST_CHANCE)
+    return drawable
+
+
+def _draw_rows(weights: Floats, n_rows: int, rng: np.random.RandomState) -> Index:
     """Draw rows one after the other without replacement, each in proportion to its weight."""
     n_possible = int(np.count_nonzero(weights))
     if n_rows > n_possible:
@@ -149,8 +224,9 @@ def _draw_rows(
     return np.argsort(-keys, kind="stable")[:n_rows]
 
 
-def _draw_classes(chances: NDArray[np.float64], rng: np.random.RandomState) -> NDArray[np.intp]:
+def _draw_classes(chances: Floats, rng: np.random.RandomState) -> Index:
     """Draw a class for each row of chances, in proportion to them."""
     with np.errstate(divide="ignore"):
         keys = np.log(chances) + rng.gumbel(size=chances.shape)
-    return np.argmax(keys, axis=1)
+    drawn: Index = np.argmax(keys, axis=1)
+    return drawn

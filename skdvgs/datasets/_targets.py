@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_random_state
 
+from .._utils.types import Index, Mask, Seed
 from ..exceptions import InvalidInputError
 from ._checks import count_of, take_from
 
 
 def corrupt_targets(
-    y: Any, fraction: float, *, random_state: Any = None
-) -> tuple[Any, NDArray[np.bool_]]:
+    y: ArrayLike, fraction: float, *, random_state: Seed = None
+) -> tuple[Any, Mask]:
     """Give a fraction of the rows the target of another row.
 
-    Wrong targets then come from the distribution that the right ones come from, so no target is
-    conspicuous by itself: only together with its row's features is it wrong.
+    Wrong targets then have the distribution of right ones. No target stands out by itself: it is
+    wrong only for its row's features.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ def corrupt_targets(
     fraction : float in [0, 1]
         Share of the rows to corrupt: exactly ``round(fraction * n_samples)`` of them.
     random_state : int, RandomState instance or None, default=None
-        Which rows, and whose target each gets.
+        Draws the rows, and whose target each of them gets.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def corrupt_targets(
     Raises
     ------
     InvalidInputError
-        A ``ValueError``; if the fraction is not in [0, 1] or all targets are equal.
+        A ``ValueError``. If the fraction is not in [0, 1] or all targets are equal.
 
     See Also
     --------
@@ -48,9 +49,10 @@ def corrupt_targets(
 
     Notes
     -----
-    The corrupted rows are drawn without replacement. Each then gets the original target of a row
-    drawn uniformly from those whose target *differs* from its own, so every corrupted target is
-    a changed one, also where many targets are equal. Several outputs are handed over together.
+    The corrupted rows are drawn without replacement. Each gets the original target of another row,
+    drawn uniformly from those whose target *differs* from its own. So every corrupted target is a
+    changed one, also where many targets are equal. A row with several outputs gets all outputs of
+    one other row.
 
     Examples
     --------
@@ -79,10 +81,8 @@ def corrupt_targets(
     return take_from(y, donors), donors != np.arange(n_samples)
 
 
-def _draw_from_other_groups(
-    groups: NDArray[np.intp], rows: NDArray[np.intp], rng: np.random.RandomState
-) -> NDArray[np.intp]:
-    """Draw for each of `rows` a row of another group, each such row equally likely."""
+def _draw_from_other_groups(groups: Index, rows: Index, rng: np.random.RandomState) -> Index:
+    """Draw for each of `rows` a row of another group; all such rows are equally likely."""
     by_group = np.argsort(groups, kind="stable")
     counts = np.bincount(groups)
     own_count = counts[groups[rows]]

@@ -1,18 +1,22 @@
-"""How well values find noisy rows, and what removing rows by value does to a model."""
+"""How well values find noisy rows, and how a model fares as rows are removed by value."""
 
-from ._noise_curve import noise_detection_auc, noise_detection_curve
-from ._noise_scores import (
+from ._noise_detection import (
+    noise_detection_auc,
+    noise_detection_auroc,
     noise_detection_average_precision,
+    noise_detection_curve,
     noise_detection_f1,
-    noise_detection_score,
 )
 from ._removal import removal_curve
 
 __all__ = [
     "noise_detection_auc",
+    "noise_detection_auroc",
     "noise_detection_average_precision",
     "noise_detection_curve",
     "noise_detection_f1",
-    "noise_detection_score",
     "removal_curve",
 ]
+
+# Deprecated: the former name of noise_detection_auroc, for code that still uses it.
+noise_detection_score = noise_detection_auroc

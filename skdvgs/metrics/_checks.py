@@ -1,22 +1,23 @@
-"""Checks of values and of what is known about the rows."""
+"""Read values, and columns that say something of each valued row."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from .._utils.types import Floats, Mask
 from ..exceptions import InvalidInputError
 
 
-def read_values(values: Any) -> NDArray[np.float64]:
-    """Read one finite number for each row.
+def read_values(values: ArrayLike) -> Floats:
+    """Return values as floats of shape (n_samples,), all of them finite.
 
     Raises
     ------
     InvalidInputError
-        If it is anything else.
+        If they have another shape, there are none, or one is NaN or infinite.
     """
     numbers = np.asarray(values, dtype=np.float64)
     if numbers.ndim != 1 or len(numbers) == 0 or not np.all(np.isfinite(numbers)):
@@ -28,27 +29,40 @@ def read_values(values: Any) -> NDArray[np.float64]:
     return numbers
 
 
-def read_noisy(is_noisy: Any, n_samples: int) -> NDArray[np.bool_]:
-    """Read which rows are noisy: some of them, and not all.
+def read_column(column: ArrayLike, name: str, n_samples: int) -> NDArray[Any]:
+    """Return a column as an array of shape (n_samples,).
 
     Raises
     ------
     InvalidInputError
-        If it is anything else.
+        If it has another shape. The message calls it `name`.
     """
-    mask = np.asarray(is_noisy)
-    if mask.shape != (n_samples,):
+    entries = np.asarray(column)
+    if entries.shape != (n_samples,):
         raise InvalidInputError(
-            f"is_noisy has shape {mask.shape}, and there are {n_samples} values. It says of each "
-            f"valued row whether it is noisy. Pass shape ({n_samples},)."
+            f"{name} has shape {entries.shape}, and there are {n_samples} values. It says "
+            f"something of each valued row. Pass shape ({n_samples},)."
         )
-    if not np.all(np.isin(mask, (0, 1))):
+    return entries
+
+
+def read_mask(is_noisy: ArrayLike, n_samples: int, *, needs_both: bool = False) -> Mask:
+    """Return which rows are noisy, as booleans of shape (n_samples,).
+
+    Raises
+    ------
+    InvalidInputError
+        If it has another shape, or other entries than True and False. With `needs_both`, also if
+        no row is noisy or every row is.
+    """
+    entries = read_column(is_noisy, "is_noisy", n_samples)
+    if not np.all(np.isin(entries, (0, 1))):
         raise InvalidInputError(
             "is_noisy holds other entries than True and False. It says of each row whether it is "
             "noisy; row numbers do not. Pass a boolean mask."
         )
-    mask = mask.astype(bool)
-    if mask.all() or not mask.any():
+    mask = entries.astype(bool)
+    if needs_both and (mask.all() or not mask.any()):
         raise InvalidInputError(
             f"is_noisy marks {mask.sum()} of {n_samples} rows. How well noisy rows are told from "
             "clean ones takes both. Mark some rows, and not all."

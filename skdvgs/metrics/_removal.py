@@ -1,49 +1,46 @@
-"""The removal curve: what becomes of a model as rows are removed by value."""
+"""removal_curve: score an estimator that is trained again as rows are removed by value."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from numbers import Integral
-from typing import Any, Literal
+from typing import Literal, TypeAlias, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.utils import Bunch, _safe_indexing, check_consistent_length, check_random_state
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.parallel import Parallel, delayed
 
-from ..exceptions import InvalidInputError
+from .._utils.types import Floats, Index, Scoring, Seed, Table, Trainable
+from ..exceptions import InvalidInputError, SkdvgsWarning
 from ._checks import read_values
-from ._removal_order import (
-    labels_to_keep,
-    read_fractions,
-    removal_order,
-    rows_left,
-    warn_of_spared_rows,
-)
 
-ORDERS = ("lowest", "highest", "random")
+Order: TypeAlias = Literal["lowest", "highest", "random"]
 
 
 def removal_curve(
-    estimator: Any,
-    X: Any,
-    y: Any,
-    X_test: Any,
-    y_test: Any,
+    estimator: Trainable,
+    X: Table,
+    y: ArrayLike,
+    X_test: Table,
+    y_test: ArrayLike,
     values: ArrayLike,
     *,
-    order: Literal["lowest", "highest", "random"] = "lowest",
+    order: Order = "lowest",
     fractions: int | ArrayLike = 10,
     n_repeats: int = 5,
-    scoring: Any = None,
+    scoring: Scoring = None,
     n_jobs: int | None = None,
-    random_state: Any = None,
+    random_state: Seed = None,
 ) -> Bunch:
     """Score an estimator that is trained again and again as rows are removed by value.
 
-    If values are good, removing the lowest rows helps or does little harm, and removing the
-    highest does more harm than removing as many at random.
+    With good values, removing the lowest rows helps or does little harm. Removing the highest
+    rows does more harm than removing as many at random.
 
     Parameters
     ----------
@@ -60,18 +57,18 @@ def removal_curve(
     values : array-like of shape (n_samples,)
         Value of each row of X; higher is better.
     order : {'lowest', 'highest', 'random'}, default='lowest'
-        Which rows go first. 'random' does not look at the values and is the reference.
+        Which rows go first. 'random' does not look at the values: it is the reference.
     fractions : int or array-like of shape (n_fractions,), default=10
-        Shares of the rows to remove, in [0, 1). A number k is the shares 0, 1/k, ..., (k - 1)/k.
+        Shares of the rows to remove, in [0, 1). An int k means 0, 1/k, ..., (k - 1)/k.
     n_repeats : int, default=5
         How often everything is repeated with another random seed; see Notes.
     scoring : str, callable or None, default=None
-        As scikit-learn means it; None is the estimator's own `score`. Higher is better.
+        A scorer of scikit-learn; higher is better. None is the estimator's own `score`.
     n_jobs : int or None, default=None
-        Trainings at a time, by joblib. Scores do not depend on it.
+        How many trainings run at a time, by joblib. Scores do not depend on it.
     random_state : int, RandomState instance or None, default=None
-        The seeds of the repeats. With an int, curves of different `order` use the same seeds, so
-        that they start from the same scores.
+        Draws the seeds of the repeats. With an int, curves of different `order` use the same seeds
+        and so start from the same scores.
 
     Returns
     -------
@@ -88,8 +85,8 @@ def removal_curve(
     Raises
     ------
     InvalidInputError
-        A ``ValueError``; for an unknown order, fractions outside [0, 1), values that are not
-        finite or of another length than X.
+        A ``ValueError``. For an unknown order, fractions outside [0, 1), or values that are not
+        finite or not as many as the rows of X.
 
     Warns
     -----
@@ -104,14 +101,14 @@ def removal_curve(
     Notes
     -----
     For each fraction f, ``floor(f * n_samples)`` rows are removed and the estimator is trained on
-    the rest. Each repeat draws one seed. It orders rows of equal value (all rows if
-    ``order="random"``) and is what every `random_state` parameter of the estimator is set to, at
-    all fractions. Without ties, a deterministic estimator therefore scores the same in all
-    repeats of 'lowest' and 'highest'.
+    the rest. Each repeat has one seed for all fractions. The seed orders rows of equal value (all
+    rows if ``order="random"``), and every `random_state` parameter of the estimator is set to it.
+    So without ties, a deterministic estimator scores the same in all repeats of 'lowest' and
+    'highest'.
 
-    *A class is never emptied* for a classifier: the row of each class whose turn comes last is
-    spared, and the next row in order goes in its place. A fraction so large that only spared rows
-    are left removes no further row. Both are counted, in `n_spared` and `n_removed`, and warned of.
+    For a classifier *a class is never emptied*: its last row is spared, and the next row in order
+    goes in its place. `n_spared` counts the spared rows, and a warning tells of them. Where only
+    spared rows are left, `n_removed` is smaller than the fraction asks for.
 
     Cost: ``n_fractions * n_repeats`` trainings.
 
@@ -136,32 +133,33 @@ def removal_curve(
     values = read_values(values)
     check_consistent_length(X, y, values)
     check_consistent_length(X_test, y_test)
-    fractions = read_fractions(fractions)
+    shares = _read_fractions(fractions)
     scorer = check_scoring(estimator, scoring=scoring)
-    labels = labels_to_keep(y) if is_classifier(estimator) else None
+    labels = _labels_to_keep(y) if is_classifier(estimator) else None
     seeds = check_random_state(random_state).randint(2**31 - 1, size=n_repeats).tolist()
-    orders = [removal_order(values, order, seed) for seed in seeds]
-    left = [[rows_left(rows, labels, fraction) for rows in orders] for fraction in fractions]
+    orders = [_removal_order(values, order, seed) for seed in seeds]
+    left = [[_rows_left(rows, labels, fraction) for rows in orders] for fraction in shares]
     scores = Parallel(n_jobs=n_jobs)(
         delayed(_train_and_score)(estimator, X, y, X_test, y_test, rows, scorer, seed)
         for at_fraction in left
         for (rows, _), seed in zip(at_fraction, seeds, strict=True)
     )
     n_spared = np.array([[spared for _, spared in at_fraction] for at_fraction in left])
-    warn_of_spared_rows(n_spared, fractions)
+    _warn_of_spared_rows(n_spared, shares)
     return Bunch(
         order=order,
-        fractions=fractions,
+        fractions=shares,
         n_removed=np.array([len(values) - len(at_fraction[0][0]) for at_fraction in left]),
-        scores=np.array(scores, dtype=np.float64).reshape(len(fractions), n_repeats),
+        scores=np.array(scores, dtype=np.float64).reshape(len(shares), n_repeats),
         n_spared=n_spared,
     )
 
 
-def _check_settings(order: Any, n_repeats: Any) -> None:
-    if order not in ORDERS:
+def _check_settings(order: str, n_repeats: object) -> None:
+    orders = get_args(Order)
+    if order not in orders:
         raise InvalidInputError(
-            f"order is {order!r}. It says which rows go first. Choose one of {', '.join(ORDERS)}."
+            f"order is {order!r}. It says which rows go first. Choose one of {', '.join(orders)}."
         )
     if not isinstance(n_repeats, Integral) or n_repeats < 1:
         raise InvalidInputError(
@@ -170,16 +168,73 @@ def _check_settings(order: Any, n_repeats: Any) -> None:
         )
 
 
+def _read_fractions(fractions: int | ArrayLike) -> Floats:
+    """Return the shares of rows to remove, sorted; an int k means 0, 1/k, ..., (k - 1)/k."""
+    if isinstance(fractions, (int, np.integer)):
+        fractions = np.arange(fractions) / max(fractions, 1)
+    shares = np.asarray(fractions, dtype=np.float64)
+    if shares.ndim != 1 or len(shares) == 0 or not np.all((shares >= 0) & (shares < 1)):
+        raise InvalidInputError(
+            f"fractions is read as {shares.tolist()}. They are shares of the rows to remove, and "
+            "some rows must be left. Give numbers of at least 0 and below 1, e.g. [0, 0.1, 0.2]."
+        )
+    return np.unique(shares)
+
+
+def _labels_to_keep(y: ArrayLike) -> Index | None:
+    """Return the number of each row's class, or None where y is not one column of classes."""
+    if type_of_target(y) not in ("binary", "multiclass"):
+        return None
+    return np.unique(np.asarray(y).ravel(), return_inverse=True)[1]
+
+
+def _removal_order(values: Floats, order: str, seed: int) -> Index:
+    """Return the rows in the order of their removal. Ties, or all rows, are in random order."""
+    shuffled = np.random.RandomState(seed).permutation(len(values))
+    if order == "random":
+        return shuffled
+    keys = values if order == "lowest" else -values
+    return shuffled[np.argsort(keys[shuffled], kind="stable")]
+
+
+def _rows_left(order: Index, labels: Index | None, fraction: float) -> tuple[Index, int]:
+    """Return the rows left, in increasing order, and how many were spared for their class."""
+    # 0.29 * 100 is 28.999999999999996 in binary; the rounding gives the 29 that was meant.
+    n_remove = int(np.floor(round(fraction * len(order), 9)))
+    may_go = np.ones(len(order), dtype=bool)
+    if labels is not None:
+        last_of_class = np.unique(labels[order[::-1]], return_index=True)[1]
+        may_go[len(order) - 1 - last_of_class] = False
+    gone = np.zeros(len(order), dtype=bool)
+    gone[order[may_go][:n_remove]] = True
+    return np.flatnonzero(~gone), int(np.count_nonzero(~may_go[:n_remove]))
+
+
+def _warn_of_spared_rows(n_spared: Index, fractions: Floats) -> None:
+    """Warn if a class would have been emptied. The warning names the first such fraction."""
+    if not n_spared.any():
+        return
+    first = fractions[np.flatnonzero(n_spared.any(axis=1))[0]]
+    warnings.warn(
+        f"From fraction {first:g} on, removal would have emptied a class. The last row of each "
+        "class was spared, and the next row went in its place. Give lower fractions to remove "
+        "strictly in order.",
+        SkdvgsWarning,
+        stacklevel=3,
+    )
+
+
 def _train_and_score(
-    estimator: Any,
-    X: Any,
-    y: Any,
-    X_test: Any,
-    y_test: Any,
-    rows: NDArray[np.intp],
-    scorer: Any,
+    estimator: Trainable,
+    X: Table,
+    y: ArrayLike,
+    X_test: Table,
+    y_test: ArrayLike,
+    rows: Index,
+    scorer: Callable[..., float],
     seed: int,
 ) -> float:
+    """Return the score of a clone that was fitted on some rows, with one seed for all it draws."""
     estimator = clone(estimator)
     names = [name for name in estimator.get_params() if name.split("__")[-1] == "random_state"]
     estimator.set_params(**dict.fromkeys(names, seed))

@@ -1,7 +1,7 @@
-"""Pictures of values, each by one call; needs matplotlib.
+"""Displays of values, each drawn by one call. They need matplotlib.
 
-Every display has class methods `from_estimator` and `from_values` that draw at once, and a method
-`plot` that draws again, on axes of one's own if they are given.
+The class methods `from_estimator` and `from_values` of a display draw it at once. Its method `plot`
+draws it again, on axes of your own if you pass them.
 """
 
 from ._distribution import ValueDistributionDisplay

@@ -1,38 +1,45 @@
-"""ValueDistributionDisplay: where the values lie, and where the cut is."""
+"""ValueDistributionDisplay: how values are distributed, and where the cut lies."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from .._utils.types import Floats, HasValues, Mask
 from ..metrics._checks import read_values
-from ._fitted import attribute_of, read_mask, values_of
+from ._display import (
+    ValuesDisplay,
+    attribute_of,
+    axes_to_draw_on,
+    palette_of,
+    read_known_noise,
+    shorten,
+)
 from ._histogram import Outline, class_members, groups_of, outline_of
-from ._matplotlib import axes_to_draw_on
-from ._style import GREY
 
 if TYPE_CHECKING:
-    from ._matplotlib import Axes
+    from ._display import Artist, Axes
 
 _RIDGE_HEIGHT = 0.82
+_LONGEST_CLASS = 24  # characters
 
 
-class ValueDistributionDisplay:
+class ValueDistributionDisplay(ValuesDisplay):
     """Distribution of values, with the cut below which rows are low.
 
-    All rows together, or each class by itself with `y`; noisy rows apart from clean ones with
-    `is_noisy`, where it is known which they are.
+    All rows are drawn together, or each class by itself with `y`. With `is_noisy`, noisy rows are
+    drawn apart from clean ones.
 
     Parameters
     ----------
     values : array-like of shape (n_samples,)
         Value of each row; higher is better.
     threshold : float, default=None
-        The cut: rows with a lower value are low. None draws none.
+        The cut: rows with a lower value are low. None draws no cut.
     y : array-like of shape (n_samples,), default=None
-        Class of each row, at most 50 classes, for a row of the picture each.
+        Class of each row. Each class is drawn by itself, at most 50 of them.
     is_noisy : array-like of bool of shape (n_samples,), default=None
         True for rows known to be noisy.
 
@@ -41,8 +48,8 @@ class ValueDistributionDisplay:
     ax_, figure_ : matplotlib Axes and Figure
         What was drawn on.
     outlines_ : dict
-        For each group of rows the artist that shows it: ``(class or None, 'all', 'clean' or
-        'noisy')`` to StepPatch or PolyCollection.
+        What shows each group of rows, a StepPatch or a PolyCollection. A key is a pair of the
+        class, None for all classes together, and 'all', 'clean' or 'noisy'.
     line_ : matplotlib Line2D or None
         The cut.
 
@@ -75,45 +82,6 @@ class ValueDistributionDisplay:
         self.is_noisy = is_noisy
 
     @classmethod
-    def from_estimator(
-        cls,
-        estimator: Any,
-        *,
-        threshold: float | None = None,
-        y: ArrayLike | None = None,
-        is_noisy: ArrayLike | None = None,
-        ax: Axes | None = None,
-        **plot_settings: Any,
-    ) -> ValueDistributionDisplay:
-        """Draw the values of a fitted valuer, filter or sampler.
-
-        Parameters
-        ----------
-        estimator : fitted DVGSValuer, LowValueFilter or LowValueSampler
-            Anything with `values_`.
-        threshold : float, default=None
-            The cut. None is the estimator's own `threshold_`, where it has one.
-        y : array-like of shape (n_samples,), default=None
-            Class of each row, to draw each class by itself.
-        is_noisy : array-like of bool of shape (n_samples,), default=None
-            True for rows known to be noisy.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_settings : dict
-            Passed on to :meth:`plot`.
-
-        Returns
-        -------
-        display : ValueDistributionDisplay
-            The display, drawn.
-        """
-        values = values_of(estimator)
-        if threshold is None:
-            threshold = attribute_of(estimator, "threshold_")
-        display = cls(values, threshold=threshold, y=y, is_noisy=is_noisy)
-        return display.plot(ax, **plot_settings)
-
-    @classmethod
     def from_values(
         cls,
         values: ArrayLike,
@@ -131,7 +99,7 @@ class ValueDistributionDisplay:
         values : array-like of shape (n_samples,)
             Value of each row; higher is better.
         threshold : float, default=None
-            The cut. None draws none.
+            The cut. None draws no cut.
         y : array-like of shape (n_samples,), default=None
             Class of each row, to draw each class by itself.
         is_noisy : array-like of bool of shape (n_samples,), default=None
@@ -149,8 +117,13 @@ class ValueDistributionDisplay:
         display = cls(values, threshold=threshold, y=y, is_noisy=is_noisy)
         return display.plot(ax, **plot_settings)
 
+    @classmethod
+    def _read_estimator(cls, estimator: HasValues) -> tuple[ArrayLike, dict[str, Any]]:
+        values, _ = super()._read_estimator(estimator)
+        return values, {"threshold": attribute_of(estimator, "threshold_")}
+
     def plot(
-        self, ax: Axes | None = None, *, kind: str = "hist", bins: int = 40
+        self, ax: Axes | None = None, *, kind: Literal["hist", "density"] = "hist", bins: int = 40
     ) -> ValueDistributionDisplay:
         """Draw the distribution.
 
@@ -159,10 +132,10 @@ class ValueDistributionDisplay:
         ax : matplotlib Axes, default=None
             Axes to draw on. None makes a new figure.
         kind : {'hist', 'density'}, default='hist'
-            Counts of rows, or smooth densities (Gaussian kernels, Silverman's width), which
-            together have an area of 1. Of each class the highest point has the same height.
+            Counts of rows, or smooth densities (Gaussian kernels, Silverman's width) whose areas
+            add up to 1. All classes are drawn equally high.
         bins : int, default=40
-            Bins of the histogram, all of one width.
+            Number of bins of the histogram, all of one width.
 
         Returns
         -------
@@ -172,17 +145,18 @@ class ValueDistributionDisplay:
         Raises
         ------
         InvalidInputError
-            If arrays do not match in length, or there are more than 50 classes.
+            If arrays do not match in length, there are more than 50 classes, or `kind` is unknown.
         """
         values = read_values(self.values)
-        is_noisy = read_mask(self.is_noisy, len(values))
+        is_noisy = read_known_noise(self.is_noisy, len(values))
         outline = outline_of(values, kind, bins)
         classes = None if self.y is None else class_members(self.y, len(values))
         height = 4.0 if classes is None else 1.4 + max(1.8, 0.38 * len(classes))
         self.figure_, self.ax_ = axes_to_draw_on(type(self).__name__, ax, (6.4, height))
-        self.outlines_: dict[tuple[Any, str], Any] = {}
+        self.outlines_: dict[tuple[object, str], Artist] = {}
+        colours = palette_of(self.ax_)
         if classes is None:
-            every = groups_of(np.ones(len(values), dtype=bool), is_noisy)
+            every = groups_of(np.ones(len(values), dtype=bool), is_noisy, colours)
             for name, artist in outline.draw_groups(self.ax_, every).items():
                 self.outlines_[None, name] = artist
             self.ax_.set(ylabel="rows" if kind == "hist" else "density", ylim=(0, None))
@@ -195,21 +169,24 @@ class ValueDistributionDisplay:
         return self
 
     def _count_whole_rows(self, kind: str) -> None:
+        from matplotlib.ticker import MaxNLocator
+
         locator = self.ax_.yaxis.get_major_locator()
         # Ticks that a user has set stay where they are.
-        if kind == "hist" and type(locator).__name__ in ("AutoLocator", "MaxNLocator"):
+        if kind == "hist" and isinstance(locator, MaxNLocator):
             locator.set_params(integer=True)
 
     def _plot_classes(
         self,
         outline: Outline,
-        classes: dict[Any, NDArray[np.bool_]],
-        is_noisy: NDArray[np.bool_] | None,
+        classes: dict[object, Mask],
+        is_noisy: Mask | None,
     ) -> None:
+        colours = palette_of(self.ax_)
         places = range(len(classes) - 1, -1, -1)  # from the top down, as a list is read
         for place, (label, members) in zip(places, classes.items(), strict=True):
-            self.ax_.axhline(place, color="0.85", linewidth=0.6, zorder=0)
-            groups = groups_of(members, is_noisy)
+            self.ax_.axhline(place, color=colours.ink, alpha=0.15, linewidth=0.6, zorder=0)
+            groups = groups_of(members, is_noisy, colours)
             drawn = outline.draw_groups(self.ax_, groups, float(place), _RIDGE_HEIGHT)
             self.outlines_ |= {(label, name): artist for name, artist in drawn.items()}
             if self.threshold is not None:
@@ -217,22 +194,24 @@ class ValueDistributionDisplay:
                     f"{np.mean(outline.values[members] < self.threshold):.0%} below",
                     (1.01, place + 0.1),
                     xycoords=("axes fraction", "data"),
-                    color=GREY,
+                    color=colours.grey,
                     fontsize="small",
                 )
-        names = [f"{label} ({members.sum()})" for label, members in classes.items()]
-        self.ax_.set_yticks(places, names)
+        short = shorten(map(str, classes), _LONGEST_CLASS)
+        names = [f"{short[str(label)]} ({members.sum()})" for label, members in classes.items()]
+        # Between two dollar signs matplotlib would read a formula.
+        self.ax_.set_yticks(places, names, parse_math=False)
         self.ax_.tick_params(axis="y", length=0)
         self.ax_.set(ylabel="class (rows)", ylim=(-0.1, len(classes)))
 
-    def _plot_cut(self, values: NDArray[np.float64]) -> None:
+    def _plot_cut(self, values: Floats) -> None:
         self.line_ = None
         if self.threshold is None:
             return
         n_below = np.count_nonzero(values < self.threshold)
         self.line_ = self.ax_.axvline(
             self.threshold,
-            color="black",
+            color=palette_of(self.ax_).ink,
             ls="--",
             lw=1.2,
             label=f"cut at {self.threshold:.2g}: {n_below} of {len(values)} rows below",
@@ -244,7 +223,7 @@ class ValueDistributionDisplay:
         if self.line_ is not None:
             entries[str(self.line_.get_label())] = self.line_
         if entries:
-            # Where no data can be: above the axes, and over the names of the classes.
+            # Above the axes, where no data can be.
             self.ax_.legend(
                 entries.values(),
                 entries.keys(),

@@ -1,19 +1,23 @@
-"""Outlines of distributions: histograms and smooth densities on one grid for all groups."""
+"""Outline: a histogram or a smooth density of values, on one grid for all groups of rows."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 from scipy.stats import gaussian_kde
 
+from .._utils.types import Floats, Mask
 from ..exceptions import InvalidInputError
-from ._fitted import read_column
-from ._style import BLUE, VERMILLION
+from ..metrics._checks import read_column
+from ._display import Palette
 
-# By name, which rows and what colour.
-Groups = dict[str, tuple[NDArray[np.bool_], str]]
+if TYPE_CHECKING:
+    from ._display import Artist, Axes
+
+# For each group by name, its rows and its colour.
+Groups: TypeAlias = dict[str, tuple[Mask, str]]
 
 _MOST_CLASSES = 50
 _GRID = 400
@@ -27,43 +31,44 @@ class Outline:
     values : array of shape (n_samples,)
         Values of all rows.
     edges : array of shape (n_bins + 1,)
-        Bins that span them.
+        Edges of the bins, from the lowest value or below to the highest or above.
     smooth : bool
-        Whether heights are densities instead of counts.
+        Whether heights are densities, whose areas over all groups add up to 1, or counts.
     """
 
-    def __init__(
-        self, values: NDArray[np.float64], edges: NDArray[np.float64], smooth: bool
-    ) -> None:
+    def __init__(self, values: Floats, edges: Floats, smooth: bool) -> None:
         self.values = values
         self.edges = edges
         self.smooth = smooth
 
     @property
     def limits(self) -> tuple[float, float]:
-        """Where the axis of values starts and ends."""
+        """Return where the axis of values starts and ends."""
         margin = 0.02 * (self.edges[-1] - self.edges[0])
         return float(self.edges[0] - margin), float(self.edges[-1] + margin)
 
-    def heights(self, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Count the rows in each bin, or their density times their share of all rows."""
+    def heights(self, rows: Mask) -> Floats:
+        """Return the count of some rows in each bin, or their density times their share of all."""
         counts = np.histogram(self.values[rows], self.edges)[0].astype(np.float64)
         if not self.smooth or not rows.any():
             return counts
-        # Of the bins, which are far finer than the kernel: as good, and fast for many rows.
+        # Kernels stand on bins, not on rows. Bins are far finer than a kernel, so this changes
+        # nothing to be seen, and is fast for many rows.
         centres = (self.edges[1:] + self.edges[:-1]) / 2
         filled = counts > 0
         if filled.sum() < 2:
-            return counts / (len(self.values) * (self.edges[1] - self.edges[0]))
+            width = float(self.edges[1] - self.edges[0])
+            return counts / (len(self.values) * width)
         kernel = gaussian_kde(
             centres[filled], bw_method=_width(self.values[rows]), weights=counts[filled]
         )
-        return np.asarray(kernel(centres) * rows.mean())
+        density: Floats = kernel(centres) * rows.mean()
+        return density
 
     def draw_groups(
-        self, ax: Any, groups: Groups, base: float = 0.0, height: float | None = None
-    ) -> dict[str, Any]:
-        """Draw groups of rows over each other from `base` up, scaled to `height` if it is given.
+        self, ax: Axes, groups: Groups, base: float = 0.0, height: float | None = None
+    ) -> dict[str, Artist]:
+        """Draw groups of rows on the level `base`, the highest of them `height` high if given.
 
         Returns
         -------
@@ -73,7 +78,7 @@ class Outline:
         heights = {name: self.heights(rows) for name, (rows, _) in groups.items()}
         highest = max(float(line.max()) for line in heights.values())
         scale = 1.0 if height is None else height / max(highest, 1e-300)
-        # Without this, the outline of a group would run on where it has no rows.
+        # Where a group has no rows, its outline is left out.
         least = 1e-3 * highest
         return {
             name: self._draw(ax, base + scale * line, line > least, base, groups[name][1])
@@ -82,13 +87,18 @@ class Outline:
 
     def _draw(
         self,
-        ax: Any,
-        heights: NDArray[np.float64],
-        there: NDArray[np.bool_],
+        ax: Axes,
+        heights: Floats,
+        there: Mask,
         base: float,
         colour: str,
-    ) -> Any:
-        settings = {"facecolor": colour + "80", "edgecolor": colour, "linewidth": 1.0}
+    ) -> Artist:
+        """Draw one outline with its heights over the bins, where `there` says so."""
+        settings: dict[str, Any] = {
+            "facecolor": colour + "80",
+            "edgecolor": colour,
+            "linewidth": 1.0,
+        }
         if not self.smooth:
             heights = np.where(there, heights, np.nan)
             return ax.stairs(heights, self.edges, baseline=base, fill=True, **settings)
@@ -96,21 +106,21 @@ class Outline:
         return ax.fill_between(centres, base, heights, where=there, **settings)
 
 
-def _width(values: NDArray[np.float64]) -> float:
-    """Kernel width by Silverman's rule of thumb, in standard deviations."""
+def _width(values: Floats) -> float:
+    """Return the kernel width by Silverman's rule of thumb, in standard deviations."""
     low, high = np.quantile(values, [0.25, 0.75])
     ratio = (high - low) / 1.349 / values.std()
-    # Values fall into two heaps more often than not: their standard deviation spans both.
+    # Values often form two heaps. Their standard deviation spans both, the quartiles do not.
     return float(0.9 * (min(1.0, ratio) or 1.0) * len(values) ** -0.2)
 
 
-def outline_of(values: NDArray[np.float64], kind: str, bins: int) -> Outline:
-    """Lay the grid.
+def outline_of(values: Floats, kind: str, bins: int) -> Outline:
+    """Return the outline of values on a grid that is made for them.
 
     Raises
     ------
     InvalidInputError
-        For an unknown kind.
+        If `kind` is not 'hist' or 'density'.
     """
     if kind not in ("hist", "density"):
         raise InvalidInputError(
@@ -124,14 +134,17 @@ def outline_of(values: NDArray[np.float64], kind: str, bins: int) -> Outline:
     return Outline(values, edges, kind == "density")
 
 
-def groups_of(members: NDArray[np.bool_], is_noisy: NDArray[np.bool_] | None) -> Groups:
-    """Tell clean rows from noisy ones, where it is known which they are."""
+def groups_of(members: Mask, is_noisy: Mask | None, colours: Palette) -> Groups:
+    """Split rows into clean and noisy ones, where it is known which are noisy."""
     if is_noisy is None:
-        return {"all": (members, BLUE)}
-    return {"clean": (members & ~is_noisy, BLUE), "noisy": (members & is_noisy, VERMILLION)}
+        return {"all": (members, colours.blue)}
+    return {
+        "clean": (members & ~is_noisy, colours.blue),
+        "noisy": (members & is_noisy, colours.vermillion),
+    }
 
 
-def class_members(y: Any, n_samples: int) -> dict[Any, NDArray[np.bool_]]:
+def class_members(y: ArrayLike, n_samples: int) -> dict[object, Mask]:
     """Return which rows are of each class, in sorted order.
 
     Raises

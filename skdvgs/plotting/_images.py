@@ -1,4 +1,4 @@
-"""Read images in the layouts they come in, and say what is written about them."""
+"""Read images in any layout, and write the captions of a contact sheet."""
 
 from __future__ import annotations
 
@@ -6,20 +6,25 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from .._utils.types import Floats, Labels
 from ..exceptions import InvalidInputError
+
+ARROW = "→ "  # stands before a suggested label
 
 _CHANNELS = (1, 3, 4)
 
 
-def read_images(images: Any, n_samples: int, image_shape: tuple[int, ...] | None) -> NDArray[Any]:
+def read_images(
+    images: ArrayLike, n_samples: int, image_shape: tuple[int, ...] | None
+) -> NDArray[Any]:
     """Return images of shape (n_samples, height, width) or (n_samples, height, width, 3 or 4).
 
     Raises
     ------
     InvalidInputError
-        If there is not one image for each value, or its shape cannot be told.
+        If there is not one image for each value, or the layout cannot be told.
     """
     pixels = np.asarray(images)
     if len(pixels) != n_samples or pixels.ndim < 2:
@@ -48,6 +53,7 @@ def read_images(images: Any, n_samples: int, image_shape: tuple[int, ...] | None
 
 
 def _shape_of_flat(size: int) -> tuple[int, ...]:
+    """Return the height and width of a square image of `size` pixels."""
     side = math.isqrt(size)
     if side * side != size:
         raise InvalidInputError(
@@ -58,7 +64,7 @@ def _shape_of_flat(size: int) -> tuple[int, ...]:
 
 
 def to_shown_range(pixels: NDArray[Any]) -> NDArray[Any]:
-    """Bring colour images of any range to one that matplotlib shows; grey ones stay."""
+    """Scale colour images to [0, 1] unless matplotlib shows their range; grey images stay."""
     if pixels.ndim == 3 or pixels.dtype == np.uint8:
         return pixels
     low, high = float(pixels.min()), float(pixels.max())
@@ -67,19 +73,19 @@ def to_shown_range(pixels: NDArray[Any]) -> NDArray[Any]:
     return (pixels - low) / max(high - low, 1e-300)
 
 
-def captions_of(given: NDArray[Any] | None, suggested: NDArray[Any] | None) -> list[list[str]]:
-    """Return for each image the given label, and after an arrow the suggested one if it differs."""
+def captions_of(given: Labels | None, suggested: Labels | None) -> list[list[str]]:
+    """Return the lines of each caption: the given label, and an arrow with a label that differs."""
     columns = [column for column in (given, suggested) if column is not None]
     captions: list[list[str]] = [[] for _ in range(len(columns[0]) if columns else 0)]
     for row, lines in enumerate(captions):
         if given is not None:
             lines.append(str(given[row]))
         if suggested is not None and (given is None or suggested[row] != given[row]):
-            lines.append(f"→ {suggested[row]}")
+            lines.append(f"{ARROW}{suggested[row]}")
     return captions
 
 
-def decimals_of(values: NDArray[np.float64]) -> int:
-    """Decimals that show two digits of the largest value."""
+def decimals_of(values: Floats) -> int:
+    """Return how many decimals show two digits of the largest value."""
     largest = float(np.abs(values).max())
     return max(0, 1 - math.floor(math.log10(largest))) if largest > 0 else 0

@@ -9,50 +9,50 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..metrics._checks import read_values
-from ._fitted import attribute_of, read_column, read_mask, values_of
+from .._utils.types import HasValues, Labels
+from ..metrics._checks import read_column, read_values
+from ._display import ValuesDisplay, attribute_of, axes_to_draw_on, palette_of, read_known_noise
 from ._images import captions_of, decimals_of, read_images, to_shown_range
-from ._matplotlib import axes_to_draw_on
 from ._sheet import FONT_SIZE, LINE_HEIGHT, LINES_BELOW, Cells, lines_needed
-from ._style import GREY, VERMILLION
 
 if TYPE_CHECKING:
-    from ._matplotlib import Axes
+    from ._display import Axes
 
 _CELL_WIDTH, _TITLE_HEIGHT = 0.95, 0.4  # inches
 
 
-class LowestImagesDisplay:
+class LowestImagesDisplay(ValuesDisplay):
     """Contact sheet of the images of lowest value, the lowest first.
 
-    Over each image stands its given label and, after an arrow, the suggested one; its value below.
+    Above each image stands its given label and, after an arrow, the suggested one. Below stands its
+    value. Labels that are too long for their image are shortened, so that they still differ.
 
     Parameters
     ----------
     values : array-like of shape (n_samples,)
         Value of each row; higher is better.
     images : array-like of shape (n_samples, height, width) or (n_samples, height, width, channels)
-        The images; channels may also come before height. Rows of pixels, of shape
-        (n_samples, n_pixels), are taken for square grey images unless `image_shape` is given.
+        The images. Channels may also come before height. Rows of pixels, of shape
+        (n_samples, n_pixels), are read as square grey images unless `image_shape` is given.
     y : array-like of shape (n_samples,), default=None
         Label that each row was given.
     suggested : array-like of shape (n_samples,), default=None
         Label suggested for each row. It is shown where it differs from the given one.
     is_noisy : array-like of bool of shape (n_samples,), default=None
-        True for rows known to be noisy, which get a coloured frame.
+        True for rows known to be noisy. They get a coloured frame.
     image_shape : tuple of int, default=None
         Shape of one image, where the rows are flat.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
-        Axes that the images stand on.
+        Axes of the whole sheet.
     axes_ : list of matplotlib Axes
-        The axes of each image.
+        Axes of each image.
     figure_ : matplotlib Figure
-        Their figure.
+        The figure of the axes.
     indices_ : ndarray of shape (n_images,)
-        Rows drawn, lowest first.
+        Positions of the rows drawn, lowest first.
 
     See Also
     --------
@@ -89,31 +89,6 @@ class LowestImagesDisplay:
         self.suggested = suggested
         self.is_noisy = is_noisy
         self.image_shape = image_shape
-
-    @classmethod
-    def from_estimator(
-        cls, estimator: Any, images: ArrayLike, *, ax: Axes | None = None, **settings: Any
-    ) -> LowestImagesDisplay:
-        """Draw the lowest-valued images of a fitted valuer, filter or sampler.
-
-        Parameters
-        ----------
-        estimator : fitted DVGSValuer, LowValueFilter or LowValueSampler
-            Anything with `values_`. Where it has `suggested_labels_`, these are shown.
-        images : array-like of shape (n_samples, ...)
-            The images, in the order of the rows.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **settings : dict
-            Passed on to :meth:`from_values`.
-
-        Returns
-        -------
-        display : LowestImagesDisplay
-            The display, drawn.
-        """
-        settings.setdefault("suggested", attribute_of(estimator, "suggested_labels_"))
-        return cls.from_values(values_of(estimator), images, ax=ax, **settings)
 
     @classmethod
     def from_values(
@@ -159,6 +134,11 @@ class LowestImagesDisplay:
         )
         return display.plot(ax, **plot_settings)
 
+    @classmethod
+    def _read_estimator(cls, estimator: HasValues) -> tuple[ArrayLike, dict[str, Any]]:
+        values, _ = super()._read_estimator(estimator)
+        return values, {"suggested": attribute_of(estimator, "suggested_labels_")}
+
     def plot(
         self,
         ax: Axes | None = None,
@@ -174,11 +154,11 @@ class LowestImagesDisplay:
         ax : matplotlib Axes, default=None
             Axes to draw on. None makes a new figure.
         n_images : int, default=24
-            How many images; fewer where there are fewer rows.
+            How many images to draw, or all if there are fewer.
         n_columns : int, default=8
             Images side by side.
         cmap : str, default='gray'
-            Colours of images without channels, e.g. 'gray_r' for black ink on white.
+            Colour map for images without channels, e.g. 'gray_r' for black on white.
 
         Returns
         -------
@@ -192,29 +172,42 @@ class LowestImagesDisplay:
         """
         values = read_values(self.values)
         images = read_images(self.images, len(values), self.image_shape)
-        is_noisy = read_mask(self.is_noisy, len(values))
+        is_noisy = read_known_noise(self.is_noisy, len(values))
         self.indices_ = np.argsort(values, kind="stable")[:n_images]
         shown = to_shown_range(images[self.indices_])
         captions = captions_of(*(self._shown(name, len(values)) for name in ("y", "suggested")))
         cells = self._make_axes(ax, shown, n_columns, captions)
         self._add_title(cells)
         decimals = decimals_of(values[self.indices_])
+        numbers = [f"{value:.{decimals}f}".replace("-", "−") for value in values[self.indices_]]
         limits = {} if shown.ndim == 4 else {"vmin": shown.min(), "vmax": shown.max()}
-        self.axes_ = []
-        for place, (row, pixels) in enumerate(zip(self.indices_, shown, strict=True)):
+        self.axes_: list[Axes] = []
+        for place, pixels in enumerate(shown):
             axes = self.ax_.inset_axes(cells.bounds(place))
             axes.imshow(pixels, cmap=cmap, interpolation="nearest", **limits)
-            axes.set(xticks=[], yticks=[])
-            caption = cells.fit(captions[place]) if captions else ""
-            axes.set_title(caption, fontsize=cells.fontsize, pad=2)
-            number = f"{values[row]:.{decimals}f}".replace("-", "−")
-            axes.set_xlabel(number, fontsize=0.9 * cells.fontsize, color=GREY, labelpad=2)
-            _frame(axes, is_noisy is not None and bool(is_noisy[row]))
             self.axes_.append(axes)
+        self._label_images(cells, cells.fit(captions) if captions else [""] * len(shown), numbers)
+        for axes, row in zip(self.axes_, self.indices_, strict=True):
+            self._frame(axes, is_noisy is not None and bool(is_noisy[row]))
         return self
 
-    def _shown(self, name: str, n_samples: int) -> NDArray[Any] | None:
-        """Return the labels of the rows drawn."""
+    def _label_images(self, cells: Cells, captions: list[str], numbers: list[str]) -> None:
+        """Write the captions above the images, and the values below."""
+        size, grey = cells.fontsize, palette_of(self.ax_).grey
+        for axes, caption, number in zip(self.axes_, captions, numbers, strict=True):
+            axes.set(xticks=[], yticks=[])
+            # Between two dollar signs matplotlib would read a formula.
+            axes.set_title(caption, fontsize=size, pad=2, parse_math=False)
+            axes.set_xlabel(number, fontsize=0.9 * size, color=grey, labelpad=2)
+
+    def _frame(self, axes: Axes, noisy: bool) -> None:
+        colours = palette_of(self.ax_)
+        for spine in axes.spines.values():
+            spine.set_color(colours.vermillion if noisy else "0.75")
+            spine.set_linewidth(2.5 if noisy else 0.6)
+
+    def _shown(self, name: str, n_samples: int) -> Labels | None:
+        """Return `y` or `suggested` of the rows drawn."""
         column = getattr(self, name)
         return None if column is None else read_column(column, name, n_samples)[self.indices_]
 
@@ -243,8 +236,3 @@ class LowestImagesDisplay:
         title += "; value below" + "; framed: known to be noisy" * (self.is_noisy is not None)
         most = max(20, int(cells.size[0] / (0.5 * FONT_SIZE)))
         self.ax_.set_title(textwrap.fill(title, most), fontsize=FONT_SIZE, loc="left")
-
-
-def _frame(axes: Any, noisy: bool) -> None:
-    for spine in axes.spines.values():
-        spine.set(color=VERMILLION if noisy else "0.75", linewidth=2.5 if noisy else 0.6)

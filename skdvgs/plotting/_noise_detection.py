@@ -1,4 +1,4 @@
-"""NoiseDetectionDisplay: how fast values find noisy rows."""
+"""NoiseDetectionDisplay: how soon noisy rows are found when rows are inspected by value."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..metrics import noise_detection_curve, noise_detection_score
-from ._fitted import values_of
-from ._matplotlib import axes_to_draw_on
-from ._style import CYCLE, GREY
+from .._utils.types import HasValues
+from ..metrics import noise_detection_auroc, noise_detection_curve
+from ._display import ValuesDisplay, axes_to_draw_on, palette_of
 
 if TYPE_CHECKING:
-    from ._matplotlib import Axes
+    from ._display import Axes
 
-# Marks what stands on axes already, for curves that are added to them.
+# The group of a line says what it is, to the displays that are drawn on the same axes later.
 _CURVE, _REFERENCE = "skdvgs-curve", "skdvgs-reference"
 
+# Curves differ in dashes too, so that they can be told apart without colours.
+_COLOURS = ("blue", "vermillion", "green", "purple", "orange")
+_DASHES = ("-", "--", "-.", (0, (5, 1)), (0, (1, 1)))
 
-class NoiseDetectionDisplay:
+
+class NoiseDetectionDisplay(ValuesDisplay):
     """Share of the noisy rows found against the share of rows inspected, lowest value first.
 
-    The curve is drawn against a perfect ranking and a random one. To compare several valuers,
-    give the next one the axes of the first: ``from_values(..., ax=display.ax_)``.
+    A perfect and a random ranking are drawn beside the curve. To compare several valuers, draw
+    the next one on the axes of the first: ``from_values(..., ax=display.ax_)``.
 
     Parameters
     ----------
@@ -32,9 +35,9 @@ class NoiseDetectionDisplay:
     found : array-like of shape (n_points,)
         Share of the noisy rows among them.
     share_noisy : float
-        Share of the rows that are noisy, in (0, 1): where a perfect ranking reaches 1.
+        Share of the rows that are noisy, in (0, 1). There a perfect ranking reaches 1.
     auroc : float, default=None
-        AUROC, for the legend.
+        AUROC in [0, 1], for the legend.
     name : str, default=None
         Name of the curve in the legend.
 
@@ -43,7 +46,7 @@ class NoiseDetectionDisplay:
     ax_ : matplotlib Axes
         What was drawn on.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of `ax_`.
     line_ : matplotlib Line2D
         The curve.
 
@@ -77,39 +80,6 @@ class NoiseDetectionDisplay:
         self.share_noisy = share_noisy
         self.auroc = auroc
         self.name = name
-
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator: Any,
-        is_noisy: ArrayLike,
-        *,
-        name: str | None = None,
-        ax: Axes | None = None,
-        **plot_settings: Any,
-    ) -> NoiseDetectionDisplay:
-        """Draw the curve of a fitted valuer, filter or sampler.
-
-        Parameters
-        ----------
-        estimator : fitted DVGSValuer, LowValueFilter or LowValueSampler
-            Anything with `values_`.
-        is_noisy : array-like of bool of shape (n_samples,)
-            True for rows known to be noisy.
-        name : str, default=None
-            Name in the legend. None is the name of the estimator's class.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
-        **plot_settings : dict
-            Passed on to :meth:`plot`.
-
-        Returns
-        -------
-        display : NoiseDetectionDisplay
-            The display, drawn.
-        """
-        name = type(estimator).__name__ if name is None else name
-        return cls.from_values(values_of(estimator), is_noisy, name=name, ax=ax, **plot_settings)
 
     @classmethod
     def from_values(
@@ -146,10 +116,15 @@ class NoiseDetectionDisplay:
             inspected,
             found,
             share_noisy=float(np.mean(np.asarray(is_noisy, dtype=bool))),
-            auroc=noise_detection_score(values, is_noisy),
+            auroc=noise_detection_auroc(values, is_noisy),
             name=name,
         )
         return display.plot(ax, **plot_settings)
+
+    @classmethod
+    def _read_estimator(cls, estimator: HasValues) -> tuple[ArrayLike, dict[str, Any]]:
+        values, _ = super()._read_estimator(estimator)
+        return values, {"name": type(estimator).__name__}
 
     def plot(
         self,
@@ -167,9 +142,9 @@ class NoiseDetectionDisplay:
         ax : matplotlib Axes, default=None
             Axes to draw on. None makes a new figure.
         name : str, default=None
-            Name in the legend, in place of the display's own.
+            Name in the legend. None is the name of the display.
         plot_perfect, plot_random : bool, default=True
-            Draw what a perfect and a random ranking find; once on the same axes.
+            Draw what a perfect and a random ranking find, if the axes do not show them yet.
         **line_settings : dict
             Passed on to :meth:`matplotlib.axes.Axes.plot` for the curve.
 
@@ -182,9 +157,14 @@ class NoiseDetectionDisplay:
         drawn = [line.get_gid() for line in self.ax_.lines]
         if _REFERENCE not in drawn:
             self._plot_references(plot_perfect, plot_random)
-        colour, dashes = CYCLE[drawn.count(_CURVE) % len(CYCLE)]
-        settings = {"color": colour, "linestyle": dashes, "linewidth": 2.0} | line_settings
-        settings.setdefault("label", self._label(self.name if name is None else name))
+        place = drawn.count(_CURVE) % len(_COLOURS)
+        settings = {
+            "color": getattr(palette_of(self.ax_), _COLOURS[place]),
+            "linestyle": _DASHES[place],
+            "linewidth": 2.0,
+            "label": self._label(self.name if name is None else name),
+            **line_settings,
+        }
         (self.line_,) = self.ax_.plot(self.inspected, self.found, gid=_CURVE, **settings)
         self.ax_.set(
             xlabel="share of rows inspected, lowest value first",
@@ -196,12 +176,13 @@ class NoiseDetectionDisplay:
         return self
 
     def _plot_references(self, perfect: bool, random: bool) -> None:
+        grey = palette_of(self.ax_).grey
         if perfect:
             corners = [0.0, self.share_noisy, 1.0], [0.0, 1.0, 1.0]
-            self.ax_.plot(*corners, ":", color=GREY, label="perfect", gid=_REFERENCE)
+            self.ax_.plot(*corners, ":", color=grey, label="perfect", gid=_REFERENCE)
         if random:
             diagonal = [0.0, 1.0], [0.0, 1.0]
-            self.ax_.plot(*diagonal, "-", color=GREY, linewidth=0.8, label="random", gid=_REFERENCE)
+            self.ax_.plot(*diagonal, "-", color=grey, linewidth=0.8, label="random", gid=_REFERENCE)
 
     def _label(self, name: str | None) -> str:
         if self.auroc is None:

@@ -1,46 +1,43 @@
-"""RemovalCurveDisplay: what becomes of an estimator as rows are removed by value."""
+"""RemovalCurveDisplay: test score of an estimator as rows are removed by value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import is_classifier
 from sklearn.utils import Bunch
+from sklearn.utils.validation import check_is_fitted
 
+from .._utils.types import HasValues, Table, Trainable
 from ..metrics import removal_curve
-from ._fitted import values_of
-from ._matplotlib import axes_to_draw_on
-from ._style import BLUE, GREY, VERMILLION
+from ..metrics._removal import Order
+from ._display import axes_to_draw_on, palette_of
 
 if TYPE_CHECKING:
-    from ._matplotlib import Axes
+    from ._display import Axes, Line2D, PolyCollection
 
+# For each order: colour, dashes, marker, label.
 _STYLES = {
-    "lowest": {"color": BLUE, "linestyle": "-", "marker": "o", "label": "lowest values removed"},
-    "highest": {
-        "color": VERMILLION,
-        "linestyle": "--",
-        "marker": "s",
-        "label": "highest values removed",
-    },
-    "random": {"color": GREY, "linestyle": ":", "marker": "^", "label": "random rows removed"},
+    "lowest": ("blue", "-", "o", "lowest values removed"),
+    "highest": ("vermillion", "--", "s", "highest values removed"),
+    "random": ("grey", ":", "^", "random rows removed"),
 }
 
 
 class RemovalCurveDisplay:
     """Test score of an estimator trained again as low, high or random rows are removed.
 
-    Good values show as a curve of the lowest that stays level or rises, and a curve of the
-    highest that falls faster than that of random rows.
+    With good values, the curve of the lowest rows stays level or rises, and the curve of the
+    highest rows falls faster than that of random rows.
 
     Parameters
     ----------
     curves : dict of str to Bunch
-        For each order, 'lowest', 'highest' or 'random', what
-        :func:`~skdvgs.metrics.removal_curve` returned.
+        What :func:`~skdvgs.metrics.removal_curve` returned for each order, 'lowest', 'highest' or
+        'random'.
     score_name : str, default='score'
         What the scores are, for the axis.
 
@@ -49,12 +46,12 @@ class RemovalCurveDisplay:
     ax_ : matplotlib Axes
         What was drawn on.
     figure_ : matplotlib Figure
-        Its figure.
+        The figure of `ax_`.
     lines_ : dict of str to matplotlib Line2D
-        For each order the mean over repeats.
+        Mean over the repeats, for each order.
     bands_ : dict of str to matplotlib PolyCollection
-        For each order the band of one standard deviation over repeats to either side. Empty
-        where there is one repeat.
+        One standard deviation over the repeats to either side of the mean, for each order. Empty
+        if there is one repeat.
 
     See Also
     --------
@@ -84,24 +81,20 @@ class RemovalCurveDisplay:
     @classmethod
     def from_estimator(
         cls,
-        valuer: Any,
-        estimator: Any,
-        X: Any,
-        y: Any,
-        X_test: Any,
-        y_test: Any,
-        *,
-        ax: Axes | None = None,
+        estimator: Trainable,
+        X: Table,
+        y: ArrayLike,
+        X_test: Table,
+        y_test: ArrayLike,
+        valuer: HasValues,
         **settings: Any,
     ) -> RemovalCurveDisplay:
-        """Compute and draw the curves for the values of a fitted valuer, filter or sampler.
+        """Train an estimator on the rows that a fitted valuer leaves, and draw its scores.
 
         Parameters
         ----------
-        valuer : fitted DVGSValuer, LowValueFilter or LowValueSampler
-            Anything with `values_`, fitted on `X` and `y`.
         estimator : scikit-learn estimator
-            What is trained on the rows left.
+            What is trained on the rows left. Cloned, never changed.
         X : array-like, sparse matrix or dataframe of shape (n_samples, ...)
             Features of the valued rows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
@@ -110,36 +103,40 @@ class RemovalCurveDisplay:
             Features to score on.
         y_test : array-like of shape (n_test,) or (n_test, n_outputs)
             Their labels or targets.
-        ax : matplotlib Axes, default=None
-            Axes to draw on. None makes a new figure.
+        valuer : fitted DVGSValuer, LowValueFilter or LowValueSampler
+            Anything with `values_`, fitted on `X` and `y`.
         **settings : dict
-            Passed on to :meth:`from_values`.
+            Keyword arguments of :meth:`from_values`.
 
         Returns
         -------
         display : RemovalCurveDisplay
             The display, drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the valuer is not fitted.
         """
-        return cls.from_values(
-            values_of(valuer), estimator, X, y, X_test, y_test, ax=ax, **settings
-        )
+        check_is_fitted(valuer, "values_")
+        return cls.from_values(valuer.values_, estimator, X, y, X_test, y_test, **settings)
 
     @classmethod
     def from_values(
         cls,
         values: ArrayLike,
-        estimator: Any,
-        X: Any,
-        y: Any,
-        X_test: Any,
-        y_test: Any,
+        estimator: Trainable,
+        X: Table,
+        y: ArrayLike,
+        X_test: Table,
+        y_test: ArrayLike,
         *,
-        orders: Sequence[Literal["lowest", "highest", "random"]] = ("lowest", "highest", "random"),
+        orders: Sequence[Order] = ("lowest", "highest", "random"),
         score_name: str | None = None,
         ax: Axes | None = None,
         **settings: Any,
     ) -> RemovalCurveDisplay:
-        """Compute and draw the curves for an array of values.
+        """Train an estimator as rows are removed by an array of values, and draw its scores.
 
         Parameters
         ----------
@@ -158,7 +155,8 @@ class RemovalCurveDisplay:
         orders : sequence of {'lowest', 'highest', 'random'}
             Which curves to draw.
         score_name : str, default=None
-            What the scores are, for the axis. None goes by `scoring` and the estimator.
+            What the scores are, for the axis. None takes the name from `scoring` or, without
+            one, from the kind of estimator.
         ax : matplotlib Axes, default=None
             Axes to draw on. None makes a new figure.
         **settings : dict
@@ -195,27 +193,22 @@ class RemovalCurveDisplay:
             The display.
         """
         self.figure_, self.ax_ = axes_to_draw_on(type(self).__name__, ax, (5.6, 4.2))
-        self.lines_: dict[str, Any] = {}
-        self.bands_: dict[str, Any] = {}
+        self.lines_: dict[str, Line2D] = {}
+        self.bands_: dict[str, PolyCollection] = {}
         for order, curve in self.curves.items():
-            style = _STYLES[order]
-            mean = curve.scores.mean(axis=1)
-            (self.lines_[order],) = self.ax_.plot(curve.fractions, mean, markersize=5, **style)
+            colour, dashes, marker, label = _STYLES[order]
+            colour = getattr(palette_of(self.ax_), colour)
+            x, mean = curve.fractions, curve.scores.mean(axis=1)
+            (self.lines_[order],) = self.ax_.plot(
+                x, mean, color=colour, ls=dashes, marker=marker, ms=5, label=label
+            )
             if curve.scores.shape[1] > 1:
                 spread = curve.scores.std(axis=1, ddof=1)
                 self.bands_[order] = self.ax_.fill_between(
-                    curve.fractions,
-                    mean - spread,
-                    mean + spread,
-                    color=style["color"],
-                    alpha=0.18,
-                    linewidth=0,
+                    x, mean - spread, mean + spread, color=colour, alpha=0.18, linewidth=0
                 )
         n_repeats = np.max([curve.scores.shape[1] for curve in self.curves.values()])
-        self.ax_.set(
-            xlabel="share of rows removed",
-            ylabel=f"{self.score_name} on test rows",
-        )
+        self.ax_.set(xlabel="share of rows removed", ylabel=f"{self.score_name} on test rows")
         title = f"mean ± standard deviation of {n_repeats} repeats" if n_repeats > 1 else None
         self.ax_.legend(frameon=False, title=title, title_fontsize="small")
         return self

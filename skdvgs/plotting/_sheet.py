@@ -1,28 +1,29 @@
-"""Lay out the cells of a contact sheet."""
+"""Cells: where the images of a contact sheet stand, and how long their captions can be."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-FONT_SIZE = 9.0  # points, of captions where there is room
+from ._display import shorten
+from ._images import ARROW
 
-# Of captions, in font sizes; and the number under an image with the gap to the next one, in lines.
-LINE_HEIGHT = 1.35
-LINES_BELOW = 1.5
+FONT_SIZE = 9.0  # of captions where there is room, in points
+LINE_HEIGHT = 1.35  # of captions, in font sizes
+LINES_BELOW = 1.5  # height of the number under an image and of the gap below it, in lines
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Places of captioned images on axes, as fractions of the axes.
+    """Places of captioned images on axes.
 
     Attributes
     ----------
     n_rows, n_columns : int
-        Of the sheet.
+        How many images stand one below the other, and side by side.
     size : tuple (width, height)
-        Of the axes, in points.
+        Size of the axes in points.
     n_lines : int
-        Lines of caption above an image; one more stands below it.
+        Lines of the longest caption. It stands above its image, and one number below.
     """
 
     n_rows: int
@@ -32,21 +33,24 @@ class Cells:
 
     @property
     def fontsize(self) -> float:
-        """Of the captions, so that they leave most of a cell to its image."""
+        """Size of the captions in points. It leaves most of a cell to the image."""
         width, height = self.size[0] / self.n_columns, self.size[1] / self.n_rows
         return min(FONT_SIZE, max(4.0, min(width / 7, height / (2.6 * (self.n_lines + 2)))))
 
     @property
     def most_characters(self) -> int:
-        """That fit over one image."""
+        """How many characters of a caption fit over one image."""
         return _most_characters(self.size[0] / self.n_columns, self.fontsize)
 
-    def fit(self, lines: list[str]) -> str:
-        """Join a caption in one line if it fits, else shorten each line."""
-        return _fit(lines, self.most_characters)
+    def fit(self, captions: list[list[str]]) -> list[str]:
+        """Return each caption in one line if it fits, else with one shortened label a line."""
+        return _fit(captions, self.most_characters)
 
     def bounds(self, place: int) -> tuple[float, float, float, float]:
-        """Left, bottom, width and height of an image, row by row from the top."""
+        """Return left, bottom, width and height of an image, in fractions of the axes.
+
+        Places count from 0, row by row from the top.
+        """
         row, column = divmod(place, self.n_columns)
         width, height = 1.0 / self.n_columns, 1.0 / self.n_rows
         line = LINE_HEIGHT * self.fontsize / self.size[1]
@@ -60,9 +64,9 @@ class Cells:
 
 
 def lines_needed(captions: list[list[str]], width: float) -> int:
-    """Lines that captions take over images of a width in points."""
-    most = _most_characters(width, FONT_SIZE)
-    return max((_fit(lines, most).count("\n") + 1 for lines in captions), default=0)
+    """Return how many lines the longest caption takes over an image `width` points wide."""
+    fitted = _fit(captions, _most_characters(width, FONT_SIZE))
+    return max((caption.count("\n") + 1 for caption in fitted), default=0)
 
 
 def _most_characters(width: float, fontsize: float) -> int:
@@ -70,11 +74,15 @@ def _most_characters(width: float, fontsize: float) -> int:
     return max(3, int(width / (0.58 * fontsize)) - 1)
 
 
-def _fit(lines: list[str], most: int) -> str:
-    joined = " ".join(lines)
-    return joined if len(joined) <= most else "\n".join(_shorten(line, most) for line in lines)
+def _fit(captions: list[list[str]], most: int) -> list[str]:
+    labels = (line.removeprefix(ARROW) for lines in captions for line in lines)
+    short = shorten(labels, max(3, most - len(ARROW)))
 
+    def shortened(line: str) -> str:
+        label = line.removeprefix(ARROW)
+        return line[: len(line) - len(label)] + short[label]
 
-def _shorten(text: str, most: int) -> str:
-    """Cut a text to at most so many characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
+    return [
+        " ".join(lines) if len(" ".join(lines)) <= most else "\n".join(map(shortened, lines))
+        for lines in captions
+    ]

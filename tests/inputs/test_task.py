@@ -1,12 +1,13 @@
-"""The unit of regression targets, however small, changes nothing."""
+"""Tasks: what labels are, and the unit of regression targets, which changes nothing."""
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes
+from sklearn.linear_model import LogisticRegression, Ridge
 from torch import nn
 
 from skdvgs import DVGSValuer
-from skdvgs._inputs.task import Rows, make_task
+from skdvgs._inputs.task import Rows, is_continuous, make_task
 
 X, Y = load_diabetes(return_X_y=True)
 X, X_VAL, Y, Y_VAL = X[:80], X[80:120], Y[:80], Y[80:120]
@@ -46,3 +47,30 @@ def test_each_column_of_targets_has_its_own_scale():
     np.testing.assert_allclose(encoded[:, :3].std(axis=0), 1.0, rtol=1e-5)
     np.testing.assert_allclose(encoded[:, 1], encoded[:, 0], rtol=1e-4, atol=1e-6)
     np.testing.assert_array_equal(encoded[:, 3], 0.0)
+
+
+class Valuer:
+    """A valuer with the attributes that it is given."""
+
+    def __init__(self, **attributes):
+        vars(self).update(attributes)
+
+
+@pytest.mark.parametrize(
+    ("valuer", "y", "expected"),
+    [
+        (Valuer(), None, False),
+        (Valuer(), [0, 1, 2], False),
+        (Valuer(), [0.5, 1.0, 2.0], True),
+        (Valuer(task_="regression"), [0, 1, 2], True),
+        (Valuer(task="regression"), [0, 1, 2], True),
+        (Valuer(task="regression", task_="classification"), [0.5, 1.0], False),
+        (Valuer(task_="multilabel"), [[0, 1], [1, 1]], False),
+        (Valuer(task_="reconstruction"), [0.5, 1.0], True),
+        (Valuer(classes_=[0.5, 1.0]), [0.5, 1.0], False),
+        (Ridge(), [0, 1, 2], True),
+        (LogisticRegression(), [0, 1, 2], False),
+    ],
+)
+def test_the_valuer_says_first_whether_labels_are_quantities(valuer, y, expected):
+    assert is_continuous(valuer, None if y is None else np.array(y)) is expected

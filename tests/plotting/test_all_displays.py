@@ -5,6 +5,8 @@ import sys
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
 from sklearn.exceptions import NotFittedError
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -44,16 +46,15 @@ CALLS = {
 displays = pytest.mark.parametrize("cls", CALLS, ids=lambda cls: cls.__name__)
 
 
-def draw(cls, method, ax=None, first=None):
+def draw(cls, method, ax=None, valuer=None):
     rest, settings = CALLS[cls]
-    if first is None and method == "from_values":
+    if method == "from_values":
         first = LOSS if cls is TrajectoryDisplay else VALUES
-    return getattr(cls, method)(
-        Valuer(values_=VALUES, target_loss_=LOSS) if first is None else first,
-        *rest,
-        ax=ax,
-        **settings,
-    )
+        return cls.from_values(first, *rest, ax=ax, **settings)
+    valuer = Valuer(values_=VALUES, target_loss_=LOSS) if valuer is None else valuer
+    # The estimator of a removal curve is the one that is trained again.
+    given = (*rest, valuer) if cls is RemovalCurveDisplay else (valuer, *rest)
+    return cls.from_estimator(*given, ax=ax, **settings)
 
 
 def test_every_display_is_here():
@@ -107,7 +108,16 @@ def test_says_what_to_install(cls, method, monkeypatch):
 @displays
 def test_wants_a_fitted_estimator(cls):
     with pytest.raises(NotFittedError):
-        draw(cls, "from_estimator", first=DVGSValuer())
+        draw(cls, "from_estimator", valuer=DVGSValuer())
+
+
+@displays
+def test_can_be_read_on_a_dark_background(cls):
+    with plt.style.context("dark_background"):
+        display = draw(cls, "from_values")
+    lines = [line for axes in display.figure_.axes for line in axes.lines]
+    for artist in (*lines, *display.figure_.findobj(Text)):
+        assert max(to_rgb(artist.get_color())) > 0.6, artist
 
 
 def test_mask_of_another_length_or_kind_is_refused():

@@ -52,6 +52,16 @@ def test_classes_stand_apart_each_as_high_as_the_other():
     assert texts == [f"{share:.0%} below" for share in shares]
 
 
+def test_long_names_of_classes_are_shortened_and_differ():
+    labels = np.repeat(
+        ["bullterrier of Staffordshire, smooth", "bullterrier of Staffordshire, $a$"], 100
+    )
+    display = ValueDistributionDisplay.from_values(VALUES, y=labels)
+    shown = [text.get_text() for text in display.ax_.get_yticklabels()]
+    assert shown == ["bullterrier of Staff…$a$ (100)", "bullterrier of St…smooth (100)"]
+    display.figure_.canvas.draw()
+
+
 def test_density_is_that_of_a_gaussian_kernel_and_has_area_one():
     display = ValueDistributionDisplay.from_values(VALUES, is_noisy=NOISY, kind="density")
     area = 0.0
@@ -94,6 +104,7 @@ def test_estimator_gives_values_and_cut():
     assert ValueDistributionDisplay.from_estimator(fitted).line_.get_xdata() == [0.1, 0.1]
     given = ValueDistributionDisplay.from_estimator(fitted, threshold=0.2)
     assert given.line_.get_xdata() == [0.2, 0.2]
+    assert ValueDistributionDisplay.from_estimator(fitted, threshold=None).line_ is None
     valuer = CentroidValuer().fit(np.eye(4), [0, 0, 1, 1])
     assert ValueDistributionDisplay.from_estimator(valuer).line_ is None
 

@@ -76,6 +76,14 @@ def test_long_labels_take_two_lines_and_are_cut():
     assert second.endswith("…")
 
 
+def test_long_labels_with_the_same_beginning_stay_apart():
+    breeds = np.array(["Staffordshire terrier, smooth", "Staffordshire terrier, wire"])
+    given = breeds[np.arange(30) % 2]
+    display = LowestImagesDisplay.from_values(VALUES, GREY, y=given, suggested=given[::-1])
+    captions = {axes.get_title() for axes in display.axes_}
+    assert captions == {"Sta…smooth\n→ Staff…wire", "Staff…wire\n→ Sta…smooth"}
+
+
 def test_noisy_rows_are_framed():
     display = LowestImagesDisplay.from_values(VALUES, GREY, is_noisy=np.arange(30) == LOWEST[1])
     widths = [axes.spines["left"].get_linewidth() for axes in display.axes_]

@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from skdvgs.metrics import noise_detection_curve, noise_detection_score
+from skdvgs.metrics import noise_detection_auroc, noise_detection_curve
 from skdvgs.plotting import NoiseDetectionDisplay
 
 from .checks import Valuer
@@ -15,7 +15,7 @@ def test_draws_the_curve_a_perfect_and_a_random_one():
     display = NoiseDetectionDisplay.from_values(VALUES, NOISY, name="mine")
     inspected, found, _ = noise_detection_curve(VALUES, NOISY)
     np.testing.assert_array_equal(display.line_.get_xydata(), np.column_stack([inspected, found]))
-    score = noise_detection_score(VALUES, NOISY)
+    score = noise_detection_auroc(VALUES, NOISY)
     assert display.line_.get_label() == f"mine (AUROC {score:.3f})"
     lines = {line.get_label(): line.get_xydata().tolist() for line in display.ax_.lines}
     assert lines["perfect"] == [[0, 0], [0.2, 1], [1, 1]]
@@ -41,7 +41,10 @@ def test_plot_takes_line_settings_and_leaves_references_out():
     assert display.line_.get_label() == "given"
 
 
-@pytest.mark.parametrize(("name", "label"), [(None, "Valuer"), ("my own", "my own")])
-def test_estimator_gives_the_name(name, label):
-    display = NoiseDetectionDisplay.from_estimator(Valuer(values_=VALUES), NOISY, name=name)
+@pytest.mark.parametrize(
+    ("settings", "label"),
+    [({}, "Valuer"), ({"name": "my own"}, "my own"), ({"name": None}, "values")],
+)
+def test_estimator_gives_the_name(settings, label):
+    display = NoiseDetectionDisplay.from_estimator(Valuer(values_=VALUES), NOISY, **settings)
     assert display.line_.get_label().startswith(f"{label} (AUROC")

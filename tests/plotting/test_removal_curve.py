@@ -7,6 +7,8 @@ from sklearn.tree import DecisionTreeClassifier
 from skdvgs.metrics import removal_curve
 from skdvgs.plotting import RemovalCurveDisplay
 
+from .checks import Valuer
+
 X, Y = load_iris(return_X_y=True)
 VALUES = np.random.default_rng(0).normal(size=75)
 DATA = (X[::2], Y[::2], X[1::2], Y[1::2])
@@ -27,6 +29,16 @@ def test_lines_are_means_and_bands_deviations_of_the_metric():
     assert display.ax_.get_ylabel() == "accuracy on test rows"
     styles = {(line.get_color(), line.get_linestyle()) for line in display.lines_.values()}
     assert len(styles) == 3
+
+
+def test_a_fitted_valuer_gives_the_values():
+    settings = SETTINGS | {"orders": ["lowest"]}
+    fitted = RemovalCurveDisplay.from_estimator(
+        DecisionTreeClassifier(), *DATA, Valuer(values_=VALUES), **settings
+    )
+    given = RemovalCurveDisplay.from_values(VALUES, DecisionTreeClassifier(), *DATA, **settings)
+    lines = [display.lines_["lowest"].get_xydata() for display in (fitted, given)]
+    np.testing.assert_array_equal(*lines)
 
 
 def test_one_repeat_has_no_band():

@@ -68,12 +68,6 @@ def test_a_fitted_valuer_and_the_filter_around_it():
     assert shapes[0] == shapes[1] == valuer.target_loss_.shape
 
 
-def test_values_are_drawn_where_the_estimator_has_them():
-    valuer = Valuer(target_loss_=LOSS, trajectory_values_=RNG.normal(size=(40, 5)))
-    display = TrajectoryDisplay.from_estimator(valuer)
-    assert set(display.value_lines_) == {"all"}
-
-
 def test_errors():
     with pytest.raises(InvalidInputError, match="Valuer has no target_loss_"):
         TrajectoryDisplay.from_estimator(Valuer(values_=np.zeros(3)))

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import clone
+from sklearn.base import RegressorMixin, clone
 from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
@@ -51,7 +51,7 @@ def test_columns_of_a_classification(quick):
         "rank",
         "label",
         "suggested_label",
-        "dropped",
+        "is_low",
     ]
     np.testing.assert_array_equal(frame["value"], quick.values_)
     np.testing.assert_array_equal(frame["label"], Y)
@@ -71,7 +71,7 @@ def test_a_valuer_marks_the_rows_its_filter_would_drop():
     valuer = DVGSValuer(max_epochs=20, n_restarts=1, cv=2, random_state=0).fit(rows, y)
     clean = LowValueFilter(valuer).fit(rows, y)
     assert clean.n_dropped_ > 0
-    np.testing.assert_array_equal(valuer.values_frame()["dropped"], ~clean.support_)
+    np.testing.assert_array_equal(valuer.values_frame()["is_low"], ~clean.support_)
 
 
 def test_numbers_are_a_target_and_several_labels_are_numbered():
@@ -83,9 +83,18 @@ def test_numbers_are_a_target_and_several_labels_are_numbered():
     assert {"label_0", "label_1"} <= set(labels.values_frame())
 
 
+def test_whole_numbers_are_a_target_where_the_valuer_is_a_regressor():
+    class Regressor(RegressorMixin, CentroidValuer):
+        pass
+
+    whole = np.arange(N) // 10
+    clean = LowValueFilter(Regressor(), fraction=0.1).fit(FRAME, whole)
+    np.testing.assert_array_equal(clean.values_frame()["target"], whole)
+
+
 def test_without_y_there_is_no_label():
     valuer = DVGSValuer(max_epochs=2, cv=2, random_state=0).fit(X)
-    assert list(valuer.values_frame()) == ["value", "standard_error", "rank", "dropped"]
+    assert list(valuer.values_frame()) == ["value", "standard_error", "rank", "is_low"]
 
 
 def test_labels_are_those_at_the_time_of_fit():

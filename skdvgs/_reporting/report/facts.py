@@ -1,71 +1,102 @@
-"""What there is to say of a fit, in words and numbers."""
+"""FitSummary: what there is to say of a fit, in words and numbers."""
 
 from __future__ import annotations
 
 import inspect
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._reporting.frames import is_continuous
+from skdvgs._reporting.fit_rows import Reportable
+from skdvgs._reporting.frames import drops_rows, has_continuous_labels, valuer_of
 from skdvgs._values.cut import lowest_kept
 
 _LIBRARIES = ("skdvgs", "numpy", "scipy", "scikit-learn", "torch", "skorch")
+_MOST_PAIRS = 15  # of given and suggested label
+_LONGEST_SETTING = 300  # characters
 
-
-_MOST_PAIRS = 15
-
-
-_LONGEST_SETTING = 300
+# Headers, and lines of entries.
+Lines: TypeAlias = tuple[list[str], list[list[object]]]
 
 
 class FitSummary:
-    """Reads a fitted valuer, filter or sampler; any may lack what DVGSValuer has.
+    """Facts of a fitted valuer, filter or sampler.
+
+    Valuers of others may lack anything but `values_`; what they lack is left out.
 
     Parameters
     ----------
-    estimator : fitted estimator
-        With `values_`.
-    columns : dict of str to array
-        See :func:`skdvgs._reporting.frames.value_columns`.
+    estimator : fitted valuer, filter or sampler
+        The estimator to describe.
+    columns : dict of str to array of shape (n_samples,)
+        What :func:`skdvgs._reporting.frames.value_columns` returns for it.
+
+    Attributes
+    ----------
+    valuer : fitted valuer
+        The valuer inside a filter or sampler, else the estimator itself.
+    values : array of shape (n_samples,)
+        Higher is better.
+    low : bool array of shape (n_samples,)
+        True for rows that a filter or sampler drops, or that a valuer suggests to drop.
+    drops : bool
+        Whether these rows are dropped.
+    label, suggested : array of shape (n_samples,) or None
+        Given and suggested label of each row.
+    continuous : bool
+        Whether the labels of fit are quantities.
     """
 
-    def __init__(self, estimator: Any, columns: dict[str, NDArray[Any]]) -> None:
+    def __init__(self, estimator: Reportable, columns: dict[str, NDArray[Any]]) -> None:
         self.estimator = estimator
-        self.valuer = getattr(estimator, "valuer_", estimator)
+        # Valuers of others may lack any attribute, so all are looked up with a default.
+        self.valuer: Any = valuer_of(estimator)
         self.values = columns["value"]
-        self.dropped = columns["dropped"]
+        self.drops = drops_rows(estimator)
+        self.low = columns["dropped" if self.drops else "is_low"]
         self.label = columns.get("label")
         self.suggested = columns.get("suggested_label")
-        self.continuous = is_continuous(estimator)
+        self.continuous = has_continuous_labels(estimator)
+
+    @property
+    def verdict(self) -> str:
+        """What low rows are called."""
+        return "dropped" if self.drops else "low"
 
     @property
     def threshold(self) -> float:
-        """The cut: the lowest value that stays and that no dropped row exceeds."""
-        return lowest_kept(self.values, ~self.dropped)
+        """The cut: the lowest value of a kept row that no low row exceeds."""
+        return lowest_kept(self.values, ~self.low)
+
+    def tag(self, row: int) -> str:
+        """Say on which side of the cut a row is; nothing if a valuer does not find it low."""
+        if self.drops:
+            return "dropped" if self.low[row] else "kept"
+        return "below" if self.low[row] else ""
 
     def what_was_done(self) -> str:
-        """One sentence on the data and the target set."""
+        """Say in one sentence what was valued against which target set."""
         n_features = getattr(self.estimator, "n_features_in_", None)
         features = "" if n_features is None else f" with {n_features:,} features"
         return f"{len(self.values):,} rows{features} were valued {self._task()}{self._target()}."
 
     def cut(self) -> str:
-        """One sentence on the rows that go."""
-        n_dropped, n = int(self.dropped.sum()), len(self.values)
-        whose = "The cut" if hasattr(self.estimator, "support_") else "The suggested cut"
-        if n_dropped == 0:
-            return f"{whose} drops no row: by their values, none is clearly apart from the others."
-        rows = "1 row" if n_dropped == 1 else f"{n_dropped:,} rows"
-        share = f"{n_dropped / n:.1%}"
+        """Say in one sentence how many rows are low, and below which value."""
+        n_low, n = int(self.low.sum()), len(self.values)
+        if n_low == 0:
+            none = "The cut drops no row" if self.drops else "No row is low"
+            return f"{none}: by their values, none is clearly apart from the others."
+        rows = f"{n_low:,} row{'' if n_low == 1 else 's'} of {n:,} ({n_low / n:.1%})"
         below = f"{self.threshold:.3g}".replace("-", "−")
-        return f"{whose} drops {rows} of {n:,} ({share}), below a value of {below}."
+        if self.drops:
+            return f"The cut drops {rows}, below a value of {below}."
+        return f"{rows} {'is' if n_low == 1 else 'are'} low: below the suggested cut at {below}."
 
     def numbers(self) -> dict[str, str]:
-        """Short facts by name."""
+        """Return short facts by name."""
         low, middle, high = np.quantile(self.values, [0, 0.5, 1])
         found = {"Values": f"{low:.3g} to {high:.3g}, median {middle:.3g}".replace("-", "−")}
         losses = getattr(self.valuer, "target_loss_", None)
@@ -76,49 +107,51 @@ class FitSummary:
             first, last = (float(np.mean([line[at] for line in ends])) for at in (0, -1))
             found["Target loss"] = f"{first:.3g} at first, {last:.3g} at last"
         if hasattr(self.valuer, "converged_"):
-            found["Ranking settled"] = self._settled()
+            found["Ranking settled"] = self._converged()
         return found
 
-    def classes(self) -> tuple[list[str], list[list[Any]]] | None:
-        """A table with a line for each class, where there are classes."""
+    def classes(self) -> Lines | None:
+        """Return a line for each class, or None if there are no classes."""
         if self.label is None or self.continuous:
             return None
         labels, of_row = np.unique(self.label.astype(str), return_inverse=True)
-        lines = []
+        lines: list[list[object]] = []
         for number, label in enumerate(labels):
             rows = of_row == number
-            n_dropped = int(self.dropped[rows].sum())
-            percent = float(f"{100 * n_dropped / rows.sum():.1f}")
+            n_low = int(self.low[rows].sum())
+            percent = float(f"{100 * n_low / rows.sum():.1f}")
             median = float(f"{np.median(self.values[rows]):.3g}")
-            lines.append([label, int(rows.sum()), n_dropped, percent, median])
-        return ["label", "rows", "dropped", "dropped, %", "median value"], lines
+            lines.append([label, int(rows.sum()), n_low, percent, median])
+        return ["label", "rows", self.verdict, f"{self.verdict}, %", "median value"], lines
 
-    def changes(self) -> tuple[list[str], list[list[Any]]] | None:
-        """A table of the labels that dropped rows have and of those they are suggested."""
+    def changes(self) -> Lines | None:
+        """Return the most frequent pairs of given and suggested label of low rows, or None."""
         if self.label is None or self.suggested is None:
             return None
         given, suggested = self.label.astype(str), self.suggested.astype(str)
-        differ = self.dropped & (given != suggested)
+        differ = self.low & (given != suggested)
         pairs, counts = np.unique(
             np.stack([given[differ], suggested[differ]]), axis=1, return_counts=True
         )
         most_first = np.argsort(-counts, kind="stable")[:_MOST_PAIRS]
-        lines = [[*pairs[:, at].tolist(), int(counts[at])] for at in most_first]
-        return (["given label", "suggested label", "dropped rows"], lines) if lines else None
+        lines: list[list[object]] = [[*pairs[:, at].tolist(), int(counts[at])] for at in most_first]
+        headers = ["given label", "suggested label", f"{self.verdict} rows"]
+        return (headers, lines) if lines else None
 
     def settings(self) -> list[tuple[str, list[list[str]]]]:
-        """Parameters with their defaults, for each estimator by name."""
+        """Return the name, value and default of each parameter, for each estimator by name."""
         tables = [(type(self.estimator).__name__, _settings_of(self.estimator))]
         if self.valuer is not self.estimator:
             tables.append((type(self.valuer).__name__, _settings_of(self.valuer)))
         return tables
 
     def engine(self) -> dict[str, str]:
-        """The engine's path for each parameter of the network."""
-        return getattr(self.valuer, "engine_report_", {})
+        """Return how the gradient of each parameter of the network is computed."""
+        report: dict[str, str] = getattr(self.valuer, "engine_report_", {})
+        return report
 
     def versions(self) -> dict[str, str]:
-        """Versions of what computed the values."""
+        """Return the versions of Python and of the libraries that compute values."""
         found = {"Python": platform.python_version()}
         for name in _LIBRARIES:
             try:
@@ -127,7 +160,8 @@ class FitSummary:
                 continue
         return found
 
-    def _settled(self) -> str:
+    def _converged(self) -> str:
+        """Say whether the ranking of the rows has converged, and if not, why."""
         if self.valuer.converged_:
             return "yes"
         tol = self.valuer.tol
@@ -138,6 +172,7 @@ class FitSummary:
         return "no: more max_epochs or n_restarts may change it"
 
     def _task(self) -> str:
+        """Say what the rows were valued for."""
         task = getattr(self.valuer, "task_", None)
         if task == "classification":
             return f"for classification into {len(self.valuer.classes_)} classes"
@@ -149,6 +184,7 @@ class FitSummary:
         return names.get(str(task), f"by {type(self.valuer).__name__}")
 
     def _target(self) -> str:
+        """Say what the target set was."""
         n_target = self.estimator._given.n_target
         if n_target is not None:
             return f", against a target set of {n_target:,} trusted rows"
@@ -160,6 +196,7 @@ class FitSummary:
 
 
 def _settings_of(estimator: Any) -> list[list[str]]:
+    """Return name, value and default of each parameter, as text."""
     defaults = inspect.signature(type(estimator).__init__).parameters
     lines = []
     for name, value in estimator.get_params(deep=False).items():

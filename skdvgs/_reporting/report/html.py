@@ -1,22 +1,21 @@
-"""Pieces of HTML. Everything that comes from outside is escaped here, and nowhere else."""
+"""Pieces of HTML: cells, tables and figures. Text of users is escaped here, and nowhere else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import Any
 
 from skdvgs._reporting.report.pictures import Picture
 from skdvgs._reporting.report.rows import to_key, to_text
 
 
-def text(entry: Any) -> str:
-    """Text that may hold anything."""
+def text(entry: object) -> str:
+    """Return text that may hold anything, escaped."""
     return escape(str(entry), quote=True)
 
 
-def cell(entry: Any, css: str = "") -> str:
-    """A cell, sorted as a number where it is one."""
+def cell(entry: object, css: str = "") -> str:
+    """Return a cell of a table, which is sorted as a number if it is one."""
     key = to_key(entry)
     name = " ".join(filter(None, [css, "num" if key is not None else ""]))
     attributes = f' class="{name}"' if name else ""
@@ -29,14 +28,14 @@ def cell(entry: Any, css: str = "") -> str:
 
 
 def raw_cell(content: str) -> str:
-    """A cell of HTML."""
+    """Return a cell with content that is HTML already."""
     return f"<td>{content}</td>"
 
 
 def table(
     headers: Sequence[str], lines: Iterable[Sequence[str]], *, caption: str = "", ident: str = ""
 ) -> str:
-    """A table of finished headers and cells."""
+    """Return a table of headers and cells that are HTML already."""
     shown_id = f' id="{ident}"' if ident else ""
     shown_caption = f"<caption>{text(caption)}</caption>" if caption else ""
     body = "\n".join(f"<tr>{''.join(line)}</tr>" for line in lines)
@@ -46,14 +45,14 @@ def table(
     )
 
 
-def header(name: Any, *, number: bool = False, fixed: bool = False) -> str:
-    """The head of a column."""
+def header(name: object, *, number: bool = False, fixed: bool = False) -> str:
+    """Return the head of a column; a fixed one cannot be sorted by."""
     css = ' class="num"' if number else ""
     return f'<th scope="col"{css}{" data-fixed" if fixed else ""}>{text(name)}</th>'
 
 
-def plain_table(headers: Sequence[str], lines: Sequence[Sequence[Any]]) -> str:
-    """A table of what may hold anything."""
+def plain_table(headers: Sequence[str], lines: Sequence[Sequence[object]]) -> str:
+    """Return a table of entries that may hold anything."""
     numeric = [bool(lines) and to_key(entry) is not None for entry in (lines[0] if lines else [])]
     heads = [
         header(name, number=is_number) for name, is_number in zip(headers, numeric, strict=True)
@@ -62,16 +61,17 @@ def plain_table(headers: Sequence[str], lines: Sequence[Sequence[Any]]) -> str:
 
 
 def definitions(entries: dict[str, str]) -> str:
-    """Names with what they mean."""
+    """Return names with their entries."""
     pairs = (
         f"<div><dt>{text(name)}</dt><dd>{text(entry)}</dd></div>" for name, entry in entries.items()
     )
     return f"<dl>{''.join(pairs)}</dl>"
 
 
-def figure(picture: Picture) -> str:
-    """A picture with its caption."""
-    return (
-        f'<figure><img src="{picture.source}" alt="{text(picture.caption)}">'
-        f"<figcaption>{text(picture.caption)}</figcaption></figure>"
-    )
+def figure(picture: Picture, *, dark: bool = True) -> str:
+    """Return a picture with its caption; with `dark`, a screen may ask for dark colours."""
+    image = f'<img src="{picture.source}" alt="{text(picture.caption)}">'
+    if dark:
+        media = "screen and (prefers-color-scheme: dark)"
+        image = f'<picture><source media="{media}" srcset="{picture.dark_source}">{image}</picture>'
+    return f"<figure>{image}<figcaption>{text(picture.caption)}</figcaption></figure>"

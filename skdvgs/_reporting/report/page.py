@@ -1,91 +1,74 @@
-"""Put the page together and write it."""
+"""The report page: its parts, and how they are put together."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import os
+from collections.abc import Iterable
 from datetime import datetime
 from importlib.resources import files
-from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, TypeAlias, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from skdvgs._reporting.fit_rows import Reportable
 from skdvgs._reporting.frames import value_columns
-from skdvgs._reporting.report import html as html
+from skdvgs._reporting.report import html
 from skdvgs._reporting.report.facts import FitSummary
 from skdvgs._reporting.report.pictures import draw_pictures, thumbnails
 from skdvgs._reporting.report.rows import Features, read_table, row_names
-from skdvgs._utils.atomic_write import atomic_write, check_writable
+from skdvgs._utils.types import Index, Labels, Table
 from skdvgs.exceptions import InvalidInputError
 
-
-def write_report(
-    estimator: Any,
-    path: str | os.PathLike[str],
-    X: Any,
-    y: Any,
-    *,
-    images: Any,
-    image_shape: tuple[int, ...] | None,
-    n_rows: int,
-    title: str | None,
-) -> Path:
-    """Write the report of a fitted valuer, filter or sampler.
-
-    Raises
-    ------
-    InvalidInputError
-        If the data are not those of fit, or the file cannot be written.
-    MissingDependencyError
-        If matplotlib is not installed.
-    """
-    place = check_writable(path)
-    page = make_page(
-        estimator, X, y, images=images, image_shape=image_shape, n_rows=n_rows, title=title
-    )
-    with atomic_write(place, "w", encoding="utf-8", newline="\n") as file:
-        file.write(page)
-    return place
+# The head and the cells of a column of the table of rows, in HTML.
+Column: TypeAlias = tuple[str, list[str]]
 
 
 def make_page(
-    estimator: Any,
-    X: Any,
-    y: Any,
+    estimator: Reportable,
+    X: Table | None,
+    y: ArrayLike | None,
     *,
-    images: Any,
+    images: ArrayLike | None,
     image_shape: tuple[int, ...] | None,
     n_rows: int,
     title: str | None,
 ) -> str:
-    """Return the page as text."""
+    """Return the report of a fitted valuer, filter or sampler as HTML.
+
+    The parameters are those of `report`.
+
+    Raises
+    ------
+    InvalidInputError
+        If the data are not those of fit.
+    MissingDependencyError
+        If matplotlib is not installed.
+    """
     n = len(estimator.values_)
     columns = value_columns(estimator, _read_labels(y, n))
     facts = FitSummary(estimator, columns)
     rows = np.argsort(columns["value"], kind="stable")[:n_rows]
-    if images is None and np.ndim(X) > 2:
-        images, X = X, None
-    features = read_table(
-        X, estimator._given, n, rows, getattr(estimator, "feature_names_in_", None)
-    )
+    if images is None and X is not None and np.ndim(cast("ArrayLike", X)) > 2:
+        images, X = cast("ArrayLike", X), None
+    given = estimator._given
+    features = read_table(X, given, n, rows, getattr(estimator, "feature_names_in_", None))
     shown = None if images is None else thumbnails(images, n, image_shape, rows)
+    table = [
+        *_name_columns(columns, rows, row_names(given, rows), shown),
+        *_value_columns(facts, columns, rows),
+        *map(_text_column, features.names, features.columns),
+    ]
     parts = {
         "title": html.text(title or "Values of training rows"),
-        "done": html.text(facts.what_was_done()),
-        "cut": html.text(facts.cut()),
-        "numbers": html.definitions(facts.numbers()),
         "pictures": "\n".join(map(html.figure, draw_pictures(facts, "report"))),
-        "labels": _labels(facts),
         "rows_title": f"The {len(rows):,} rows of lowest value" if len(rows) < n else "All rows",
-        "rows_note": html.text(_note(features, X, images)),
-        "table": _lowest(facts, columns, rows, row_names(estimator._given, rows), features, shown),
-        "settings": _settings(facts),
-        "versions": html.text(", ".join(f"{k} {v}" for k, v in facts.versions().items())),
+        "rows_note": html.text(_note(features, X is not None or images is not None)),
+        "table": _table(table),
         "date": f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
+        **_parts_of(facts),
     }
     style, script = _read("page.css"), _read("page.js")
     return Template(_read("page.html")).substitute(
@@ -93,7 +76,20 @@ def make_page(
     )
 
 
-def _read_labels(y: Any, n: int) -> NDArray[Any] | None:
+def _parts_of(facts: FitSummary) -> dict[str, str]:
+    """Return the parts of the page that say what was found, as HTML."""
+    return {
+        "done": html.text(facts.what_was_done()),
+        "cut": html.text(facts.cut()),
+        "numbers": html.definitions(facts.numbers()),
+        "labels": _labels(facts),
+        "settings": _settings(facts),
+        "versions": html.text(", ".join(f"{k} {v}" for k, v in facts.versions().items())),
+    }
+
+
+def _read_labels(y: ArrayLike | None, n: int) -> Labels | None:
+    """Return labels to show beside n values, or None."""
     if y is None:
         return None
     labels = np.asarray(y)
@@ -105,74 +101,86 @@ def _read_labels(y: Any, n: int) -> NDArray[Any] | None:
     return labels
 
 
-def _lowest(
-    facts: FitSummary,
-    columns: dict[str, NDArray[Any]],
-    rows: NDArray[np.intp],
-    names: list[Any],
-    features: Features,
-    images: list[str] | None,
-) -> str:
-    """Table of the lowest rows."""
-    named = [name for name in columns if name.startswith(("label", "target"))]
-    heads = [html.header("rank", number=True), html.header("row", number=_are_numbers(names))]
+def _name_columns(
+    columns: dict[str, NDArray[Any]], rows: Index, names: list[object], images: list[str] | None
+) -> Iterable[Column]:
+    """Yield what says which row it is: its rank, its name and its image."""
+    ranks = columns["rank"][rows].tolist()
+    yield html.header("rank", number=True), [html.cell(rank) for rank in ranks]
+    yield _text_column("row", names)
     if images is not None:
-        heads.append(html.header("image", fixed=True))
-    shown = [name for name in ("value", "standard_error") if name in columns]
-    heads += [html.header(name.replace("_", " "), number=True) for name in shown]
-    for name in [*named, *(["suggested_label"] if facts.suggested is not None else [])]:
-        head = "given label" if name == "label" else name.replace("_", " ")
-        heads.append(html.header(head, number=_are_numbers(columns[name][rows])))
-    heads.append(html.header("cut"))
-    heads += [
-        html.header(name, number=_are_numbers(column))
-        for name, column in zip(features.names, features.columns, strict=True)
+        cells = [
+            f'<img class="thumb" src="{image}" alt="{html.text(f"image of row {name}")}">'
+            for name, image in zip(names, images, strict=True)
+        ]
+        yield html.header("image", fixed=True), [html.raw_cell(cell) for cell in cells]
+
+
+def _value_columns(
+    facts: FitSummary, columns: dict[str, NDArray[Any]], rows: Index
+) -> Iterable[Column]:
+    """Yield what is known of each row: value, labels, and whether it is low."""
+    for name in ("value", "standard_error"):
+        if name in columns:
+            head = html.header(name.replace("_", " "), number=True)
+            yield head, [_number_cell(number) for number in columns[name][rows]]
+    for name, column in columns.items():
+        if name.startswith(("label", "target")):
+            head = "given label" if name == "label" else name.replace("_", " ")
+            yield _text_column(head, column[rows])
+    if facts.suggested is not None:
+        yield _suggested_column(facts, facts.suggested, rows)
+    yield html.header("cut"), [html.raw_cell(_tag(facts.tag(row))) for row in rows]
+
+
+def _suggested_column(facts: FitSummary, suggested: Labels, rows: Index) -> Column:
+    """Return the suggested labels, marked where they differ from the given ones."""
+    head, _ = _text_column("suggested label", suggested[rows])
+    given = suggested if facts.label is None else facts.label
+    differ = [str(given[row]) != str(suggested[row]) for row in rows]
+    cells = [
+        html.cell(suggested[row], "differs" if differs else "")
+        for row, differs in zip(rows, differ, strict=True)
     ]
-    lines = []
-    for place, (row, name) in enumerate(zip(rows, names, strict=True)):
-        line = [html.cell(int(columns["rank"][row])), html.cell(name)]
-        if images is not None:
-            alt = html.text(f"image of row {name}")
-            line.append(html.raw_cell(f'<img class="thumb" src="{images[place]}" alt="{alt}">'))
-        line += [_number_cell(columns[column][row]) for column in shown]
-        line += [html.cell(columns[column][row]) for column in named]
-        if facts.suggested is not None:
-            suggested = facts.suggested[row]
-            differs = facts.label is not None and str(facts.label[row]) != str(suggested)
-            line.append(html.cell(suggested, "differs" if differs else ""))
-        line.append(html.raw_cell(_tag(bool(columns["dropped"][row]))))
-        line += [html.cell(column[place]) for column in features.columns]
-        lines.append(line)
+    return head, cells
+
+
+def _text_column(name: str, entries: Any) -> Column:
+    """Return a column of entries that may hold anything."""
+    is_number = np.asarray(entries).dtype.kind in "biuf"
+    return html.header(name, number=is_number), [html.cell(entry) for entry in entries]
+
+
+def _table(columns: list[Column]) -> str:
+    heads = [head for head, _ in columns]
+    lines = zip(*(cells for _, cells in columns), strict=True)
     return html.table(heads, lines, ident="lowest")
 
 
-def _number_cell(number: Any) -> str:
+def _number_cell(number: float) -> str:
+    """Return a cell with three decimals; an empty one for NaN."""
     if np.isnan(number):
         return html.raw_cell("")
     return f'<td class="num" data-key="{float(number)!r}">{number:.3f}</td>'.replace(">-", ">−")
 
 
-def _are_numbers(column: Any) -> bool:
-    return np.asarray(column).dtype.kind in "biuf"
+def _tag(word: str) -> str:
+    return f'<span class="tag {word}">{word}</span>' if word else ""
 
 
-def _tag(dropped: bool) -> str:
-    name = "dropped" if dropped else "kept"
-    return f'<span class="tag {name}">{name}</span>'
-
-
-def _note(features: Features, X: Any, images: Any) -> str:
+def _note(features: Features, data_given: bool) -> str:
+    """Say how to read the table of rows."""
     parts = ["Lowest first. Click on the name of a column to sort by it."]
     if features.n_left_out:
         left, shown = features.n_left_out, len(features.names)
         parts.append(f"The first {shown} of {left + shown:,} features are shown.")
-    if X is None and images is None:
+    if not data_given:
         parts.append("Features are not shown: pass X to report for that.")
     return " ".join(parts)
 
 
 def _labels(facts: FitSummary) -> str:
-    """Section of the labels, where there are any."""
+    """Return the section on labels, or nothing if there are none."""
     tables = []
     for name, found in (("By label", facts.classes()), ("Suggested labels", facts.changes())):
         if found is not None:
@@ -184,6 +192,7 @@ def _labels(facts: FitSummary) -> str:
 
 
 def _settings(facts: FitSummary) -> str:
+    """Return the section on parameters and on the engine, folded."""
     parts = []
     for name, lines in facts.settings():
         rows = "".join(
@@ -206,6 +215,6 @@ def _read(name: str) -> str:
 
 
 def _hash(text: str) -> str:
-    """What the page's own policy knows its style and its script by: no other runs."""
+    """Return the hash by which the page's policy allows its own style and script, and no others."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()
     return f"sha256-{base64.b64encode(digest).decode('ascii')}"

@@ -1,4 +1,4 @@
-"""Displays and thumbnails as data that a page holds itself."""
+"""Picture: a display or a thumbnail as an address that holds the picture itself."""
 
 # The type checks run without matplotlib too.
 # mypy: disable-error-code="import-not-found,import-untyped"
@@ -6,26 +6,35 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from warnings import catch_warnings, filterwarnings
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 
 from skdvgs._reporting.report.facts import FitSummary
+from skdvgs._utils.optional import import_optional
+from skdvgs._utils.types import Floats, Index, Labels
 from skdvgs.plotting import TrajectoryDisplay, ValueDistributionDisplay, ValueScatterDisplay
 from skdvgs.plotting._images import read_images, to_shown_range
-from skdvgs.plotting._matplotlib import import_pyplot
+
+if TYPE_CHECKING:
+    from skdvgs.plotting._display import Axes
 
 _MOST_CLASSES = 20
+_THUMBNAIL = 96  # pixels a side, at most
 
-
-# Thumbnails have at most this many pixels a side, and smaller images keep their own.
-_THUMBNAIL = 96
+_SIZE = (4.8, 3.3)  # inches
+_DARK_GROUND = "#16191d"  # that of the page
+_DARK: dict[Any, str] = {
+    "figure.facecolor": _DARK_GROUND,
+    "axes.facecolor": _DARK_GROUND,
+    "savefig.facecolor": _DARK_GROUND,
+}
 
 
 @dataclass(frozen=True)
@@ -34,13 +43,14 @@ class Picture:
 
     Attributes
     ----------
-    source : str
-        A ``data:`` address.
+    source, dark_source : str
+        The picture on a light and on a dark background, as ``data:`` addresses.
     caption : str
         What it shows.
     """
 
     source: str
+    dark_source: str
     caption: str
 
 
@@ -50,60 +60,125 @@ def draw_pictures(facts: FitSummary, caller: str) -> list[Picture]:
     Raises
     ------
     MissingDependencyError
-        If matplotlib is not installed.
+        If matplotlib is not installed. The message calls the user's method `caller`.
     """
-    import_pyplot(caller)
-    with _plain_style():
-        pictures = [draw_distribution(facts)]
-        losses = getattr(facts.valuer, "target_loss_", None)
-        if losses is not None and losses.shape[1] > 1 and np.isfinite(losses).any():
-            pictures.append(_draw_trajectory(losses))
-        if facts.label is not None and 1 < len(np.unique(facts.label.astype(str))) <= _MOST_CLASSES:
-            pictures.append(_draw_classes(facts))
-        target = facts.estimator._given.labels
-        if facts.continuous and target is not None and target.ndim == 1:
-            pictures.append(_draw_target(facts, target))
+    pictures = [draw_distribution(facts, caller)]
+    losses = getattr(facts.valuer, "target_loss_", None)
+    if losses is not None and losses.shape[1] > 1 and np.isfinite(losses).any():
+        pictures.append(_draw_trajectory(losses))
+    if facts.label is not None:
+        labels = facts.label.astype(str)
+        if 1 < len(np.unique(labels)) <= _MOST_CLASSES:
+            pictures.append(_draw_classes(facts, labels))
+    target = facts.estimator._given.labels
+    if facts.continuous and target is not None and target.ndim == 1:
+        pictures.append(_draw_target(facts, target))
     return pictures
 
 
-def draw_distribution(facts: FitSummary) -> Picture:
-    """Histogram of all values with the cut."""
-    figure, ax = _figure(4.8, 3.3)
-    ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), ax=ax)
-    cut = "; dashed, the cut" if facts.dropped.any() else ""
-    return Picture(_svg(figure), f"Distribution of the values{cut}")
+def draw_distribution(facts: FitSummary, caller: str) -> Picture:
+    """Draw the histogram of all values with the cut.
 
-
-def _draw_classes(facts: FitSummary) -> Picture:
-    assert facts.label is not None
-    # Between two dollar signs matplotlib reads a formula.
-    labels = np.array([str(label).replace("$", r"\$") for label in facts.label])
-    figure, ax = _figure(4.8, 1.4 + max(1.8, 0.38 * len(np.unique(labels))))
-    ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), y=labels, ax=ax)
-    return Picture(_svg(figure), "Distribution of the values of each class")
-
-
-def _draw_trajectory(losses: NDArray[np.float64]) -> Picture:
-    figure, ax = _figure(4.8, 3.3)
-    TrajectoryDisplay.from_values(losses, ax=ax)
-    return Picture(
-        _svg(figure),
-        "Loss of the target set along the way; one that falls to almost nothing says that the "
-        "network has learnt the target set by heart",
+    Raises
+    ------
+    MissingDependencyError
+        If matplotlib is not installed. The message calls the user's method `caller`.
+    """
+    import_optional("matplotlib.pyplot", caller, "plotting")
+    cut = "; dashed, the cut" if facts.low.any() else ""
+    return _draw(
+        f"Distribution of the values{cut}",
+        lambda ax: ValueDistributionDisplay.from_values(facts.values, threshold=_cut(facts), ax=ax),
     )
 
 
-def _draw_target(facts: FitSummary, target: NDArray[Any]) -> Picture:
-    figure, ax = _figure(4.8, 3.3)
-    ValueScatterDisplay.from_values(facts.values, target, x_name="target", ax=ax)
-    return Picture(_png(figure), "Value against the target of each row")
+def _draw_classes(facts: FitSummary, labels: Labels) -> Picture:
+    height = 1.4 + max(1.8, 0.38 * len(np.unique(labels)))
+    return _draw(
+        "Distribution of the values of each class",
+        lambda ax: ValueDistributionDisplay.from_values(
+            facts.values, threshold=_cut(facts), y=labels, ax=ax
+        ),
+        size=(_SIZE[0], height),
+    )
 
 
-def thumbnails(images: Any, n: int, shape: Any, rows: NDArray[np.intp]) -> list[str]:
-    """Return small pictures of some of n images, as ``data:`` addresses."""
+def _draw_trajectory(losses: Floats) -> Picture:
+    return _draw(
+        "Loss of the target set during training. If it falls to almost nothing, the network has "
+        "learnt the target set by heart",
+        lambda ax: TrajectoryDisplay.from_values(losses, ax=ax),
+    )
+
+
+def _draw_target(facts: FitSummary, target: Labels) -> Picture:
+    return _draw(
+        "Value against the target of each row",
+        lambda ax: ValueScatterDisplay.from_values(facts.values, target, x_name="target", ax=ax),
+        kind="png",  # a point for each row would make a large SVG
+    )
+
+
+def _cut(facts: FitSummary) -> float | None:
+    return facts.threshold if facts.low.any() else None
+
+
+def _draw(
+    caption: str,
+    plot: Callable[[Axes], object],
+    *,
+    size: tuple[float, float] = _SIZE,
+    kind: str = "svg",
+) -> Picture:
+    """Draw a picture by a function of axes, on a light and on a dark background."""
+    from matplotlib.figure import Figure
+
+    def draw(dark: bool) -> str:
+        with _plain_style(dark):
+            # pyplot does not know of this figure, so no notebook shows it.
+            figure = Figure(figsize=size, layout="constrained")
+            plot(figure.subplots())
+            return _save(figure, kind)
+
+    return Picture(draw(dark=False), draw(dark=True), caption)
+
+
+@contextmanager
+def _plain_style(dark: bool) -> Iterator[None]:
+    """Draw as matplotlib does by default, whatever style the session has."""
+    from matplotlib import rc_context, style
+
+    styles = ["default", "dark_background"] if dark else ["default"]
+    settings: dict[Any, str] = {"svg.hashsalt": "skdvgs", **(_DARK if dark else {})}
+    with style.context(styles), rc_context(settings), catch_warnings():
+        # A label may hold letters that the font lacks. The tables of the page show them.
+        filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        yield
+
+
+def _save(figure: Any, kind: str) -> str:
+    """Return a figure as a ``data:`` address, an 'svg' or a 'png'."""
+    file = BytesIO()
+    if kind == "svg":
+        figure.savefig(file, format="svg", metadata={"Date": None})
+        return _address("image/svg+xml", file)
+    figure.savefig(file, format="png", dpi=160)
+    return _address("image/png", file)
+
+
+def thumbnails(
+    images: ArrayLike, n_samples: int, image_shape: tuple[int, ...] | None, rows: Index
+) -> list[str]:
+    """Return small pictures of some of the images, as ``data:`` addresses.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is not one image for each row, or the layout cannot be told.
+    """
     from PIL import Image  # matplotlib needs it too
 
-    pixels = read_images(images, n, shape)[rows]
+    pixels = read_images(images, n_samples, image_shape)[rows]
     if pixels.ndim == 3:
         low, high = float(pixels.min()), float(pixels.max())
         pixels = (pixels - low) / max(high - low, 1e-300)
@@ -118,41 +193,6 @@ def thumbnails(images: Any, n: int, shape: Any, rows: NDArray[np.intp]) -> list[
         picture.save(file, format="PNG")
         found.append(_address("image/png", file))
     return found
-
-
-def _cut(facts: FitSummary) -> float | None:
-    return facts.threshold if facts.dropped.any() else None
-
-
-def _figure(width: float, height: float) -> tuple[Any, Any]:
-    """Return a figure that pyplot does not know of, so that no notebook shows it."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots()
-
-
-@contextmanager
-def _plain_style() -> Iterator[None]:
-    """Draw as matplotlib does by default, whatever style the session has."""
-    from matplotlib import rc_context, style
-
-    with style.context("default"), rc_context({"svg.hashsalt": "skdvgs"}), catch_warnings():
-        # Labels in a script that the font lacks: the tables of the page show them.
-        filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
-        yield
-
-
-def _svg(figure: Any) -> str:
-    file = BytesIO()
-    figure.savefig(file, format="svg", metadata={"Date": None})
-    return _address("image/svg+xml", file)
-
-
-def _png(figure: Any) -> str:
-    file = BytesIO()
-    figure.savefig(file, format="png", dpi=160)
-    return _address("image/png", file)
 
 
 def _address(kind: str, file: BytesIO) -> str:

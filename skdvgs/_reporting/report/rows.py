@@ -1,36 +1,35 @@
-"""The lowest-valued rows as a table: what they are called, their values, labels and features."""
+"""Features: what some rows hold, with names of rows and entries as text."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
-from skdvgs._reporting.fit_rows import FitRows, frame_kind
+from skdvgs._reporting.fit_rows import FitRows, FrameKind, frame_kind
+from skdvgs._utils.types import Index, Table
 from skdvgs.exceptions import InvalidInputError
 
-_MOST_COLUMNS = 50
-
-
-_LONGEST_TEXT = 200
+_MOST_COLUMNS = 50  # shown of a table
+_LONGEST_TEXT = 200  # characters shown of an entry
 
 
 @dataclass(frozen=True)
 class Features:
-    """Features of some rows.
+    """Features of some rows, at most 50 columns.
 
     Attributes
     ----------
     names : list of str
-        Of the columns shown.
+        Names of the columns.
     columns : list of arrays of shape (n_rows,)
-        What stands in them.
+        Entries of the rows.
     n_left_out : int
-        Columns beyond those.
+        How many further columns the table has.
     """
 
     names: list[str]
@@ -39,22 +38,22 @@ class Features:
 
 
 def read_table(
-    X: Any, given: FitRows, n_samples: int, rows: NDArray[np.intp], names: Any
+    X: Table | None, given: FitRows, n_samples: int, rows: Index, names: ArrayLike | None
 ) -> Features:
-    """Read the features of some rows from the table that the valued rows are in.
+    """Return the features of some rows of the table that was valued.
 
     Parameters
     ----------
-    X : array-like or dataframe of shape (n_samples, n_columns), or None
-        The X of fit, or what it was made from.
+    X : array-like, sparse matrix or dataframe of shape (n_samples, n_columns), or None
+        The X of fit, or what it was made from. None has no columns.
     given : FitRows
-        What fit remembers.
+        What fit keeps of its rows.
     n_samples : int
-        Rows that were valued.
-    rows : int array
-        Those to read.
+        How many rows were valued.
+    rows : int array of shape (n_rows,)
+        Positions of the rows to read.
     names : array-like of str or None
-        Feature names of fit.
+        Feature names of fit, for an X without names.
 
     Raises
     ------
@@ -71,35 +70,42 @@ def read_table(
         )
     kind = frame_kind(X)
     if kind == "pandas" and given.index is not None:
-        _check_order(X.index, given.index)
+        _check_order(getattr(X, "index", None), given.index)
     if kind is not None:
-        taken = _safe_indexing(X, rows)
-        found = [str(name) for name in X.columns]
-        # By position: names may occur twice.
-        columns = (
-            taken.iloc[:, at] if kind == "pandas" else taken[:, at] for at in range(len(found))
-        )
-        shown = [np.asarray(c) for c, _ in zip(columns, range(_MOST_COLUMNS), strict=False)]
-        return Features(found[:_MOST_COLUMNS], shown, max(0, len(found) - _MOST_COLUMNS))
-    taken = X[rows] if hasattr(X, "shape") else np.asarray(X, dtype=object)[rows]
+        return _read_frame(X, kind, rows)
+    return _read_array(cast("Any", X), rows, names)
+
+
+def _read_frame(frame: Any, kind: FrameKind, rows: Index) -> Features:
+    """Return the features of some rows of a dataframe."""
+    taken = _safe_indexing(frame, rows)
+    names = [str(name) for name in frame.columns]
+    # By position: names may occur twice.
+    shown = range(min(len(names), _MOST_COLUMNS))
+    columns = [taken.iloc[:, at] if kind == "pandas" else taken[:, at] for at in shown]
+    n_left_out = len(names) - len(shown)
+    return Features(names[: len(shown)], [np.asarray(column) for column in columns], n_left_out)
+
+
+def _read_array(array: Any, rows: Index, names: ArrayLike | None) -> Features:
+    """Return the features of some rows of an array, a list or a sparse matrix."""
+    taken = array[rows] if hasattr(array, "shape") else np.asarray(array, dtype=object)[rows]
     taken = np.asarray(taken.toarray() if hasattr(taken, "toarray") else taken)
     taken = taken.reshape(len(rows), -1)
     width = taken.shape[1]
-    found = [f"x{at}" for at in range(width)] if names is None or len(names) != width else names
-    return Features(
-        [str(name) for name in found[:_MOST_COLUMNS]],
-        list(taken.T[:_MOST_COLUMNS]),
-        max(0, width - _MOST_COLUMNS),
-    )
+    known = [] if names is None else [str(name) for name in np.asarray(names)]
+    shown = known if len(known) == width else [f"x{at}" for at in range(width)]
+    columns = list(taken.T[:_MOST_COLUMNS])
+    return Features(shown[:_MOST_COLUMNS], columns, width - len(columns))
 
 
-def row_names(given: FitRows, rows: NDArray[np.intp]) -> list[Any]:
-    """Return what rows are called: their index where they have one, else their position."""
+def row_names(given: FitRows, rows: Index) -> list[object]:
+    """Return the index entries of some rows, or their positions if X had no index."""
     return rows.tolist() if given.index is None else list(given.index[rows])
 
 
-def to_text(entry: Any) -> str:
-    """Return an entry as it is shown."""
+def to_text(entry: object) -> str:
+    """Return an entry as it is shown; nothing for a missing one."""
     if entry is None or (isinstance(entry, float | np.floating) and np.isnan(entry)):
         return ""
     if isinstance(entry, float | np.floating):
@@ -110,8 +116,8 @@ def to_text(entry: Any) -> str:
     return text if len(text) <= _LONGEST_TEXT else text[:_LONGEST_TEXT] + "…"
 
 
-def to_key(entry: Any) -> float | None:
-    """Return the number that an entry is sorted by, None where it is no number."""
+def to_key(entry: object) -> float | None:
+    """Return the number that an entry is sorted by, or None if it is no number."""
     if isinstance(entry, bool | np.bool_ | int | float | np.integer | np.floating):
         number = float(entry)
         return None if np.isnan(number) else number
@@ -119,6 +125,7 @@ def to_key(entry: Any) -> float | None:
 
 
 def _check_order(index: Any, of_fit: Any) -> None:
+    """Raise InvalidInputError if one pandas index is a reordering of the other."""
     if not index.equals(of_fit) and index.sort_values().equals(of_fit.sort_values()):
         raise InvalidInputError(
             "X holds the rows of fit in another order: its index has the same labels elsewhere. "

@@ -1,15 +1,14 @@
-"""A fit at a glance, in a terminal and in a notebook."""
+"""Summary: a fit at a glance, in a terminal and in a notebook."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from skdvgs._reporting.fit_rows import Reportable
 from skdvgs._reporting.frames import value_columns
-from skdvgs._reporting.report import html as html
+from skdvgs._reporting.report import html
 from skdvgs._reporting.report.facts import FitSummary
-from skdvgs._reporting.report.pictures import draw_pictures
+from skdvgs._reporting.report.pictures import draw_distribution
 from skdvgs._reporting.report.rows import row_names, to_text
 from skdvgs.exceptions import MissingDependencyError
 
@@ -26,17 +25,17 @@ _STYLE = """
 
 
 class Summary:
-    """What was done, the cut, and the rows of lowest value.
+    """What was done, where the cut lies, and the rows of lowest value.
 
     Parameters
     ----------
     estimator : fitted valuer, filter or sampler
-        What it is of.
+        The estimator to describe.
     n_rows : int
-        Rows of lowest value to show.
+        How many rows of lowest value to show.
     """
 
-    def __init__(self, estimator: Any, n_rows: int) -> None:
+    def __init__(self, estimator: Reportable, n_rows: int) -> None:
         self._columns = value_columns(estimator)
         self._facts = FitSummary(estimator, self._columns)
         self._rows = np.argsort(self._columns["value"], kind="stable")[:n_rows]
@@ -46,7 +45,7 @@ class Summary:
         lines = [self._facts.what_was_done(), self._facts.cut(), ""]
         lines += [f"{name}: {entry}" for name, entry in self._facts.numbers().items()]
         headers, table = self._lowest()
-        texts = [[to_text(entry) for entry in line] for line in [headers, *table]]
+        texts = [headers, *([to_text(entry) for entry in line] for line in table)]
         widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
         lines.append("")
         for line in texts:
@@ -55,28 +54,30 @@ class Summary:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        """Return the same for a notebook, with a picture where matplotlib is installed."""
+        """Return the same for a notebook, with a picture if matplotlib is installed."""
         try:
-            pictures = "".join(map(html.figure, draw_pictures(self._facts, "summary")[:1]))
+            # A notebook's own theme decides what is dark, and its pictures do not know it.
+            picture = html.figure(draw_distribution(self._facts, "summary"), dark=False)
         except MissingDependencyError:
-            pictures = ""
+            picture = ""
         return (
             f'<div class="skdvgs-summary"><style>{_STYLE}</style>'
             f"<p>{html.text(self._facts.what_was_done())} {html.text(self._facts.cut())}</p>"
-            f"{html.definitions(self._facts.numbers())}{pictures}"
+            f"{html.definitions(self._facts.numbers())}{picture}"
             f"{html.plain_table(*self._lowest())}</div>"
         )
 
-    def _lowest(self) -> tuple[list[str], list[list[Any]]]:
-        named = [name for name in self._columns if name not in ("rank", "dropped")]
+    def _lowest(self) -> tuple[list[str], list[list[object]]]:
+        """Return headers and lines of the table of the lowest rows."""
+        hidden = ("rank", "dropped", "is_low")
+        named = [name for name in self._columns if name not in hidden]
         headers = ["row", *(name.replace("_", " ") for name in named), "cut"]
-        lines = []
+        lines: list[list[object]] = []
         for row, name in zip(self._rows, self._names, strict=True):
-            entries = [self._columns[column][row] for column in named]
-            shown = [_rounded(entry) for entry in entries]
-            lines.append([name, *shown, "dropped" if self._columns["dropped"][row] else "kept"])
+            shown = [_rounded(self._columns[column][row]) for column in named]
+            lines.append([name, *shown, self._facts.tag(row)])
         return headers, lines
 
 
-def _rounded(entry: Any) -> Any:
+def _rounded(entry: object) -> object:
     return float(f"{entry:.3g}") if isinstance(entry, float | np.floating) else entry

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from base64 import b64decode
 from html.parser import HTMLParser
 
 import matplotlib.pyplot as plt
@@ -39,7 +40,7 @@ class Page(HTMLParser):
             self.rows.append([])
         elif tag in ("td", "th") and self._in_table:
             self.rows[-1].append("")
-        if tag not in ("meta", "link", "img", "input"):
+        if tag not in ("meta", "link", "img", "input", "source"):
             self._open.append(tag)
 
     def handle_endtag(self, tag):
@@ -69,11 +70,12 @@ def page(valuer, shown_table, tmp_path_factory):
 
 
 def test_says_what_was_done_and_where_the_cut_is(page, valuer):
-    n_dropped = valuer.values_frame()["dropped"].sum()
-    assert n_dropped > 0
+    n_low = valuer.values_frame()["is_low"].sum()
+    assert n_low > 1
     assert "120 rows with 4 features were valued for classification into 3 classes" in page.shown
     assert "each of 2 folds in turn was the target" in page.shown
-    assert f"The suggested cut drops {n_dropped} rows of 120" in page.shown
+    assert f"{n_low} rows of 120 ({n_low / 120:.1%}) are low: below the suggested cut" in page.shown
+    assert "dropped" not in page.shown
     assert "scikit-learn" in page.shown
     assert "arXiv:2405.08217" in page.shown
     assert "max_epochs" in page.shown
@@ -84,8 +86,7 @@ def test_lists_the_lowest_rows_with_their_features(page, valuer, table):
     assert page.column("row") == lowest.index.tolist()
     assert page.column("given label") == lowest["label"].tolist()
     assert page.column("suggested label") == lowest["suggested_label"].tolist()
-    dropped = ["dropped" if row else "kept" for row in lowest["dropped"]]
-    assert page.column("cut") == dropped
+    assert page.column("cut") == ["below" if row else "" for row in lowest["is_low"]]
     expected = [f"{x:.6g}" for x in table.loc[lowest.index, "width"]]
     assert page.column("width") == expected
     assert page.column("value")[0] == f"{lowest['value'].iloc[0]:.3f}".replace("-", "−")
@@ -109,6 +110,17 @@ def test_needs_no_network(page):
     assert policies[0].startswith("default-src 'none'")
 
 
+def test_pictures_are_there_in_light_and_in_dark(page):
+    light = [a["src"] for tag, a in page.tags if tag == "img"]
+    sources = [a for tag, a in page.tags if tag == "source"]
+    assert len(light) == len(sources) == 3
+    for before, source in zip(light, sources, strict=True):
+        assert source["media"] == "screen and (prefers-color-scheme: dark)"
+        svg, dark_svg = (b64decode(text.partition(",")[2]) for text in (before, source["srcset"]))
+        assert b"#16191d" in dark_svg
+        assert b"#16191d" not in svg
+
+
 def test_pictures_have_words_and_leave_pyplot_alone(page):
     alts = [attributes["alt"] for tag, attributes in page.tags if tag == "img"]
     assert len(alts) == 3
@@ -129,6 +141,7 @@ def test_filter_reports_its_own_cut(table, labels, tmp_path):
     clean.fit(table.set_axis(list("abcd"), axis=1), labels)
     page = Page(clean.report(tmp_path / "r.html").read_text(encoding="utf-8"))
     assert "The cut drops 12 rows of 120 (10.0%)" in page.shown
+    assert set(page.column("cut")) == {"dropped", "kept"}
     assert "pass X to report" in page.shown
     assert "valued by CentroidValuer" in page.shown
 
@@ -233,7 +246,8 @@ def test_summary_in_a_terminal_and_in_a_notebook(valuer):
     assert [line.split()[0] for line in text.splitlines()[-3:]] == lowest.tolist()
     assert max(map(len, text.splitlines()[-4:])) == min(map(len, text.splitlines()[-4:]))
     page = Page(summary._repr_html_())
-    assert "The suggested cut drops" in page.shown
+    assert "are low: below the suggested cut at" in page.shown
+    assert not any(tag == "source" for tag, _ in page.tags)
     assert not any(tag == "script" for tag, _ in page.tags)
     assert sum(tag == "img" for tag, _ in page.tags) == 1
     assert all(name in page.shown for name in lowest)
