@@ -15,7 +15,12 @@ from skdvgs import DVGSValuer, LowValueFilter
 package = Path(skdvgs.__file__).resolve().parent
 assert package.is_relative_to(Path(sys.prefix).resolve()), f"{package} is not the installed wheel"
 assert version("skdvgs") == skdvgs.__version__
-for name in ("py.typed", "_reporting/report/page.html", "_reporting/report/page.css", "_reporting/report/page.js"):
+for name in (
+    "py.typed",
+    "_reporting/report/page.html",
+    "_reporting/report/page.css",
+    "_reporting/report/page.js",
+):
     assert (package / name).is_file(), f"the wheel lacks {name}"
 
 X, y = load_iris(return_X_y=True)

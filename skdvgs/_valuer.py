@@ -393,7 +393,7 @@ callable, default='auto'
         self.values_ = scores.values
         self._uncertainty = scores.uncertainty
         self.standard_errors_ = scores.uncertainty.standard_errors
-        self.task_ = task.kind
+        self.task_: str = task.kind
         for name in ("classes_", "label_values_", "suggested_labels_"):
             if hasattr(self, name):
                 delattr(self, name)
@@ -403,7 +403,7 @@ callable, default='auto'
             if task.kind == "classification":
                 codes = np.searchsorted(task.classes, data.source.y)
         if scores.label_values is not None:
-            self.label_values_ = scores.label_values
+            self.label_values_: NDArray[np.float64] = scores.label_values
             self.suggested_labels_ = self.classes_[np.argmax(scores.label_values, axis=1)]
         similarity = parameters.scoring.similarity
         is_cosine = similarity is SIMILARITIES["cosine"]
@@ -416,7 +416,7 @@ callable, default='auto'
     def _set_training(self, last: TrajectoryJob, results: list[TrajectoryResult]) -> None:
         """Set what the fit leaves of its networks."""
         longest = max(len(result.losses) for result in results)
-        self.target_loss_ = np.full((len(results), longest), np.nan)
+        self.target_loss_: NDArray[np.float64] = np.full((len(results), longest), np.nan)
         for row, result in zip(self.target_loss_, results, strict=True):
             row[: len(result.losses)] = result.losses
         self.n_checkpoints_ = sum(len(result.losses) for result in results)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from skdvgs.datasets import corrupt_features, corrupt_labels
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Case:
         """How well values, of the first rows at least, agree with the truth."""
         truth = self.truth[: len(values)]
         if self.measure == "AUROC":
-            return noise_detection_score(values, truth)
+            return noise_detection_auroc(values, truth)
         return float(spearmanr(values, truth)[0])
 
 

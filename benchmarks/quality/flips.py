@@ -3,7 +3,7 @@
 from skdvgs.metrics import (
     noise_detection_average_precision,
     noise_detection_f1,
-    noise_detection_score,
+    noise_detection_auroc,
 )
 
 from .ours import default, paper
@@ -20,7 +20,7 @@ OURS = {
     "paper's net, dot": lambda task: paper(task, "dot"),
 }
 _METRICS = {
-    "AUROC": noise_detection_score,
+    "AUROC": noise_detection_auroc,
     "average precision": noise_detection_average_precision,
     "F1": noise_detection_f1,
 }

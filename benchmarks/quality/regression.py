@@ -1,6 +1,6 @@
 """How well values find replaced targets, a fifth of them: AUROC."""
 
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 
 from .ours import default
 from .rivals import FOR_NUMBERS, WITHOUT_TARGET
@@ -18,4 +18,4 @@ def measure(name, seed, quick):
     alone = {"default": lambda task: default(task, given=False).values_} | WITHOUT_TARGET
     for measured, methods in (("AUROC", given), ("no target set: AUROC", alone)):
         for method, value in methods.items():
-            yield measured, method, noise_detection_score(value(task), task.noise)
+            yield measured, method, noise_detection_auroc(value(task), task.noise)

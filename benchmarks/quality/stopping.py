@@ -3,7 +3,7 @@
 from scipy.stats import spearmanr
 
 from skdvgs import DVGSValuer
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 
 from .tables import CLASSES, NUMBERS
 from .tasks import make_task
@@ -24,7 +24,7 @@ def measure(name, seed, quick):
         }
         for method, valuer in valuers.items():
             yield f"{text}checkpoints", method, valuer.n_checkpoints_
-            yield f"{text}AUROC", method, noise_detection_score(valuer.values_, task.noise)
+            yield f"{text}AUROC", method, noise_detection_auroc(valuer.values_, task.noise)
         early, full = valuers.values()
         yield f"{text}agreement", "times fewer", full.n_checkpoints_ / early.n_checkpoints_
         yield f"{text}agreement", "Spearman", spearmanr(early.values_, full.values_).statistic

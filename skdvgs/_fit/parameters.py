@@ -155,7 +155,9 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
     )
 
 
-def _scoring_options(valuer: ValuerParameters, kind: Kind, uses_linear_head: bool) -> ScoringOptions:
+def _scoring_options(
+    valuer: ValuerParameters, kind: Kind, uses_linear_head: bool
+) -> ScoringOptions:
     of_numbers = uses_linear_head and kind == "regression"
     similarity = valuer.similarity
     if isinstance(similarity, str) and similarity == "auto":
@@ -185,7 +187,9 @@ def _n_restarts(valuer: ValuerParameters, uses_linear_head: bool, has_target: bo
     return _RESTARTS_GIVEN_TARGET if has_target else _RESTARTS_PER_FOLD
 
 
-def _every_label(valuer: ValuerParameters, kind: Kind, uses_linear_head: bool, n_classes: int) -> bool:
+def _every_label(
+    valuer: ValuerParameters, kind: Kind, uses_linear_head: bool, n_classes: int
+) -> bool:
     if valuer.suggest_labels == "auto":
         return uses_linear_head and kind == "classification" and n_classes <= _MOST_LABELS
     if valuer.suggest_labels and kind != "classification":

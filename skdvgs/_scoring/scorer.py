@@ -68,12 +68,13 @@ class SourceScorer:
     y : array of shape (n_pairs, ...) or callable
         The label of each pair, encoded as the net's criterion wants it; or what makes it of the
         features of a batch.
-    n_labels : int
-        So many pairs in a row are one row under different labels.
     options : ScoringOptions
+        How rows are compared with the target gradient.
     target : tuple of arrays (X, y) or None
         The target set, encoded. Read only where the similarity needs its typical norm and the
         checkpoint does not bring it.
+    n_labels : int
+        So many pairs in a row are one row under different labels.
     """
 
     def __init__(
@@ -111,6 +112,7 @@ class SourceScorer:
 
     @batch_size.setter
     def batch_size(self, size: int) -> None:
+        """Set how many rows are scored at a time."""
         self._batch_size = size
 
     def score(

@@ -6,11 +6,10 @@ from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, clone, is_regressor
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils import Tags, _safe_indexing, get_tags, indexable
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import (
     _num_samples,
     check_consistent_length,
@@ -19,6 +18,7 @@ from sklearn.utils.validation import (
 )
 
 from skdvgs._inputs.target_set import unpack_target
+from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._valuer import DVGSValuer
@@ -127,7 +127,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):
         valuer.fit(X, y, **{name: rows for name, rows in given.items() if rows is not None})
         check_consistent_length(X, y)
         values = _checked_values(valuer, _num_samples(X))
-        continuous = _is_continuous(y, valuer)
+        continuous = is_continuous(valuer, y)
         groups = number_groups(None if continuous else y, len(values))
         support = self._choose(values, groups, valuer)
 
@@ -222,17 +222,3 @@ def _checked_values(valuer: Any, n_samples: int) -> NDArray[np.float64]:
             "or infinite. Such rows cannot be ranked. Give every row a finite value."
         )
     return values
-
-
-def _is_continuous(y: ArrayLike | None, valuer: Any) -> bool:
-    """Tell whether `y` is a quantity: the valuer's word first, as whole numbers may be either."""
-    if y is None or hasattr(valuer, "classes_"):
-        return False
-    task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
-    if task in ("regression", "classification"):
-        return task == "regression"
-    if isinstance(valuer, DVGSValuer) and task == "auto":
-        return True  # it has no classes_
-    if hasattr(valuer, "__sklearn_tags__") and is_regressor(valuer):
-        return True
-    return type_of_target(y).startswith("continuous")

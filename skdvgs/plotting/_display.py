@@ -108,14 +108,14 @@ class Palette:
         The colour of text: what is drawn in it contrasts with any background.
     grey : str
         For what matters less.
-    blue, vermillion, green, orange, purple : str
+    blue, vermilion, green, orange, purple : str
         For data.
     """
 
     ink: str
     grey: str = "#666666"
     blue: str = "#0072B2"
-    vermillion: str = "#D55E00"
+    vermilion: str = "#D55E00"
     green: str = "#009E73"
     orange: str = "#E69F00"
     purple: str = "#CC79A7"
@@ -128,7 +128,7 @@ def palette_of(ax: Axes) -> Palette:
     ink = ax.xaxis.label.get_color()
     if sum(to_rgb(ink)) / 3 < 0.5:
         return Palette(to_hex(ink))
-    return Palette(to_hex(ink), grey="#A6A6A6", blue="#56B4E9", vermillion="#FF8C42")
+    return Palette(to_hex(ink), grey="#A6A6A6", blue="#56B4E9", vermilion="#FF8C42")
 
 
 def shorten(labels: Iterable[str], most: int) -> dict[str, str]:

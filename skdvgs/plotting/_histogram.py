@@ -140,7 +140,7 @@ def groups_of(members: Mask, is_noisy: Mask | None, colours: Palette) -> Groups:
         return {"all": (members, colours.blue)}
     return {
         "clean": (members & ~is_noisy, colours.blue),
-        "noisy": (members & is_noisy, colours.vermillion),
+        "noisy": (members & is_noisy, colours.vermilion),
     }
 
 

@@ -203,7 +203,7 @@ class LowestImagesDisplay(ValuesDisplay):
     def _frame(self, axes: Axes, noisy: bool) -> None:
         colours = palette_of(self.ax_)
         for spine in axes.spines.values():
-            spine.set_color(colours.vermillion if noisy else "0.75")
+            spine.set_color(colours.vermilion if noisy else "0.75")
             spine.set_linewidth(2.5 if noisy else 0.6)
 
     def _shown(self, name: str, n_samples: int) -> Labels | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CURVE, _REFERENCE = "skdvgs-curve", "skdvgs-reference"
 
 # Curves differ in dashes too, so that they can be told apart without colours.
-_COLOURS = ("blue", "vermillion", "green", "purple", "orange")
+_COLOURS = ("blue", "vermilion", "green", "purple", "orange")
 _DASHES = ("-", "--", "-.", (0, (5, 1)), (0, (1, 1)))
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # For each order: colour, dashes, marker, label.
 _STYLES = {
     "lowest": ("blue", "-", "o", "lowest values removed"),
-    "highest": ("vermillion", "--", "s", "highest values removed"),
+    "highest": ("vermilion", "--", "s", "highest values removed"),
     "random": ("grey", ":", "^", "random rows removed"),
 }
 

@@ -184,7 +184,7 @@ class ValueScatterDisplay(ValuesDisplay):
             return
         groups = (
             ("clean rows", ~is_noisy, colours.blue, "o"),
-            ("noisy rows", is_noisy, colours.vermillion, "^"),
+            ("noisy rows", is_noisy, colours.vermilion, "^"),
         )
         self.points_ = [
             self.ax_.scatter(x[m], values[m], color=c, marker=k, label=label, **settings)

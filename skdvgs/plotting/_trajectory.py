@@ -199,7 +199,7 @@ class TrajectoryDisplay(ValuesDisplay):
         if is_noisy is not None:
             groups = {
                 "clean": (~is_noisy, colours.green, "-"),
-                "noisy": (is_noisy, colours.vermillion, "--"),
+                "noisy": (is_noisy, colours.vermilion, "--"),
             }
         checkpoints = np.arange(1, len(values) + 1)
         for name, (rows, colour, dashes) in groups.items():

@@ -62,6 +62,6 @@ def clean(X: npt.NDArray[np.float64], y: npt.NDArray[np.int64]) -> None:
 
 def wrong(X: npt.NDArray[np.float64]) -> None:
     DVGSValuer(n_restart=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    DVGSValuer("cosine", "cosine")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    DVGSValuer("cosine", "cosine")  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
     LowValueFilter(fraction=[0.1])  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     DVGSValuer().values_frame(frame="dask")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
