@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from skdvgs.gradients._precision import is_mixed_precision
+
 Batch = Any  # a Tensor of shape (n, ...), or dicts, lists and tuples of them; None is allowed
 
 
@@ -90,18 +92,23 @@ class LossPerSample(nn.Module):
         return versions(copies) != before
 
 
-def is_mixed_precision() -> bool:
-    """Whether the caller runs under autocast, on any device."""
-    return torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda")
-
-
-def versions(batch: Batch) -> list[int]:
-    """How often each tensor of a batch was written to."""
-    met: list[int] = []
+def tensors_of(batch: Batch) -> list[Tensor]:
+    """Every tensor of a batch, in the order of its structure."""
+    met: list[Tensor] = []
 
     def note(tensor: Tensor) -> Tensor:
-        met.append(tensor._version)
+        met.append(tensor)
         return tensor
 
     map_batch(note, batch)
     return met
+
+
+def versions(batch: Batch) -> list[int]:
+    """How often each tensor of a batch was written to."""
+    return [tensor._version for tensor in tensors_of(batch)]
+
+
+def shapes_of(batch: Batch) -> list[torch.Size]:
+    """Shape of each tensor of a batch."""
+    return [tensor.shape for tensor in tensors_of(batch)]

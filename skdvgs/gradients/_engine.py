@@ -13,6 +13,7 @@ from skdvgs.exceptions import InvalidInputError
 from skdvgs.gradients._batches import Batch, LossPerSample
 from skdvgs.gradients._paths import Paths
 from skdvgs.gradients._plan import check_module, make_plan, select_parameters
+from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
 
 
@@ -148,7 +149,7 @@ class GradientEngine:
         """
         target = self._check_target(target_gradient)
         with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
-            return self._paths.terms(x, y, target, norms)
+            return self._paths.terms(x, y, Targets(target), norms)
 
     def terms_under(
         self, x: Batch, labels: Batch, target_gradient: Mapping[str, Tensor], *, norms: bool = True
@@ -184,7 +185,7 @@ class GradientEngine:
         """
         target = self._check_target(target_gradient)
         with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
-            return self._paths.terms_under(x, labels, target, norms)
+            return self._paths.terms_under(x, labels, Targets(target), norms)
 
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
         target = {}

@@ -14,6 +14,7 @@ from torch.func import functional_call, grad, jvp, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, map_batch, take_rows
+from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms, row_squares
 
 GeneralMode = Literal["vmap", "loop"]
@@ -23,23 +24,23 @@ def general_terms(
     computation: LossPerSample,
     x: Batch,
     y: Batch,
-    target: Mapping[str, Tensor],
+    targets: Targets,
     mode: GeneralMode,
     chunk_bytes: int,
 ) -> GradientTerms:
-    """Terms of the parameters named in ``target``, from gradients formed a chunk at a time.
+    """Terms of the parameters named in ``targets``, from gradients formed a chunk at a time.
 
     The formed gradients yield dots as well as norms, so no other pass is needed.
     """
-    flat_target = torch.cat([grad.flatten() for grad in target.values()])
-    row_bytes = flat_target.numel() * flat_target.element_size()
+    flat_target, names = targets.flat(), list(targets.gradients)
+    row_bytes = len(flat_target) * flat_target.element_size()
     chunk = max(1, chunk_bytes // max(1, row_bytes))
     form = _vmap_gradients if mode == "vmap" else _loop_gradients
     dots, squares, start, n = [], [], 0, count_rows(x)
     while start < n:
         rows = slice(start, start + chunk)
         try:
-            formed = form(computation, take_rows(x, rows), take_rows(y, rows), list(target))
+            formed = form(computation, take_rows(x, rows), take_rows(y, rows), names)
             dots.append(formed @ flat_target)
             squares.append(row_squares(formed))
             del formed
@@ -59,10 +60,12 @@ def out_of_memory(error: BaseException) -> bool:
     return "can't allocate memory" in str(error) or "out of memory" in str(error)
 
 
-def forward_mode_dots(
-    computation: LossPerSample, x: Batch, y: Batch, target: Mapping[str, Tensor]
-) -> Tensor:
-    """Dots of all rows at once: the derivative of the losses along the target gradient."""
+def forward_mode_dots(computation: LossPerSample, x: Batch, y: Batch, targets: Targets) -> Tensor:
+    """Dots of all rows at once: the derivative of the losses along each target gradient."""
+    if targets.count is not None:
+        singles = [forward_mode_dots(computation, x, y, one) for one in targets.singles()]
+        return torch.stack(singles, dim=1)
+    target = targets.gradients
     parameters = _own_parameters(computation, target)
 
     def losses(values: dict[str, Tensor]) -> Tensor:

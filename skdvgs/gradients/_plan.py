@@ -32,6 +32,8 @@ class Plan:
     disbanded: dict[str, str] = field(default_factory=dict)
     chains: dict[str, Chain] = field(default_factory=dict)
     single: dict[str, RuledLayer] = field(default_factory=dict)  # ruled, and in no chain
+    tensors: dict[str, nn.Parameter] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)  # of a parameter's id, its layer
 
     def regroup(self) -> None:
         """Note which ruled layers are in chains and which are watched one by one."""
@@ -39,6 +41,11 @@ class Plan:
         self.chains = {chain.name: chain for part in self.sequences for chain in part.chains}
         chained = {name for chain in self.chains.values() for name in chain.ruled}
         self.single = {name: layer for name, layer in self.ruled.items() if name not in chained}
+        self.owners = {
+            id(self.tensors[parameter]): name
+            for name, layer in self.ruled.items()
+            for parameter in layer.parameters.values()
+        }
 
     def parameters_of(self, name: str) -> list[str]:
         """Parameters that a ruled layer, or a chain, serves."""
@@ -160,7 +167,7 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
     """Sort the compared parameters by the path that serves them."""
     if engine == "general":
         return Plan(general=dict.fromkeys(names, "asked for by engine='general'"))
-    plan = Plan()
+    plan = Plan(tensors=dict(module.named_parameters()))
     # A module met under two names is one module that is called twice, not a tie.
     uses = Counter(id(p) for layer in module.modules() for p in layer._parameters.values())
     left = set(names)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from skdvgs.gradients._chain import Chain, ChainPass, Link
 from skdvgs.gradients._chain_steps import has_hooks, is_plain, own_parameters, step_for
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
+from skdvgs.gradients._targets import Targets
 
 Piece = Chain | nn.Module
 
@@ -135,9 +136,9 @@ def _pieces(
 class ChainTape:
     """Run the Sequentials of a network through their chains, for one forward pass."""
 
-    def __init__(self, sequences: Sequence[ChainedSequence], target: Mapping[str, Tensor]) -> None:
+    def __init__(self, sequences: Sequence[ChainedSequence], targets: Targets) -> None:
         self._sequences = sequences
-        self._target = target
+        self._targets = targets
         self._patched: list[nn.Module] = []
         self.passes: dict[str, ChainPass] = {}
 
@@ -174,7 +175,7 @@ class ChainTape:
             return chain.output(x)
         if chain.name in self.passes:
             raise TapeMismatch(chain.name, "called more than once")
-        chain_pass = self.passes[chain.name] = ChainPass(chain, self._target)
+        chain_pass = self.passes[chain.name] = ChainPass(chain, self._targets)
         return chain_pass.run(x)
 
     def expect(self, n_rows: int, *, last: bool = True) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
 from skdvgs.gradients._chain import ChainPass
+from skdvgs.gradients._graph import Use
 from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
 
@@ -23,6 +24,11 @@ class LayerCall:
     inputs: Tensor
     version: int
     edge: GradientEdge
+    source: GradientEdge | None  # of the input, where that has a graph
+
+    def use(self, layer: str) -> Use:
+        """The call's place in the graph."""
+        return Use(layer, self.edge, self.source, self.inputs.shape)
 
 
 def _call(inputs: Tensor, output: Tensor) -> LayerCall | None:
@@ -33,7 +39,8 @@ def _call(inputs: Tensor, output: Tensor) -> LayerCall | None:
     """
     if not output.requires_grad:
         return None
-    return LayerCall(inputs.detach(), inputs._version, get_gradient_edge(output))
+    source = get_gradient_edge(inputs) if inputs.requires_grad else None
+    return LayerCall(inputs.detach(), inputs._version, get_gradient_edge(output), source)
 
 
 class LayerTape:
@@ -115,6 +122,7 @@ class LayerTape:
 
 def output_gradients(
     losses: Tensor,
+    weights: Tensor | None,
     calls: Mapping[str, list[LayerCall]],
     passes: list[ChainPass],
     *,
@@ -125,6 +133,8 @@ def output_gradients(
     Parameters
     ----------
     losses : Tensor of shape (n,)
+    weights : Tensor of shape (n,) or None
+        Factor of each loss in the sum; None for ones.
     calls : mapping of str to list of LayerCall
     passes : list of ChainPass
         Chains that ran; each has its terms afterwards.
@@ -140,7 +150,9 @@ def output_gradients(
     sinks: list[Any] = [call.edge for _, call in flat] + [run.sink for run in passes]
     if not sinks or not losses.requires_grad:
         return {}
-    grads = torch.autograd.grad(losses.sum(), sinks, retain_graph=keep_graph, allow_unused=True)
+    # A sum, as weights handed over to autograd by themselves take it longer.
+    total = losses.sum() if weights is None else (losses * weights).sum()
+    grads = torch.autograd.grad(total, sinks, retain_graph=keep_graph, allow_unused=True)
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
     for chain_pass, grad in zip(passes, grads[len(flat) :], strict=True):
         chain_pass.finish(grad)
