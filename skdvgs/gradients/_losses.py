@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import vmap
 
+from skdvgs.gradients._batch_losses import BatchLossCheck
 from skdvgs.gradients._batches import Batch, count_rows, map_batch, take_rows
 
 _ELEMENTWISE = (
@@ -40,6 +41,12 @@ def batch_of_one_losses(criterion: Callable[[Any, Any], Tensor]) -> Callable[[An
     callable
         ``losses(output, y)`` returns shape (n_samples,): for each row what ``criterion`` gives
         for a batch of that row alone.
+
+    Raises
+    ------
+    InvalidInputError
+        By ``losses``, if the criterion compares the rows of a batch with one another
+        (contrastive losses), so that a row alone has no gradient.
 
     See Also
     --------
@@ -106,8 +113,10 @@ class _AnyLoss:
     def __init__(self, criterion: Callable[[Any, Any], Tensor]) -> None:
         self._criterion = criterion
         self._vectorised = True
+        self._refuse_batch_loss = BatchLossCheck(criterion)
 
     def __call__(self, output: Batch, y: Batch) -> Tensor:
+        self._refuse_batch_loss(output, y)
         if self._vectorised:
             try:
                 y_dim = None if y is None else 0
