@@ -119,9 +119,17 @@ class GradientEngine:
         return {name: served[name] for name in self.parameter_names}
 
     def terms(
-        self, x: Batch, y: Batch, target_gradient: Mapping[str, Tensor], *, norms: bool = True
+        self,
+        x: Batch,
+        y: Batch,
+        target_gradient: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]],
+        *,
+        norms: bool = True,
     ) -> GradientTerms:
         """Dot products with the target gradient and squared norms, for each row.
+
+        Several target gradients share the forward pass, the backward pass and the norms; each
+        one after the first costs one more product a layer.
 
         Parameters
         ----------
@@ -129,7 +137,7 @@ class GradientEngine:
             Input of the module; a dict is passed as keyword arguments.
         y : Tensor of shape (n_samples, ...), or a structure of such
             What the loss is given beside the module's output.
-        target_gradient : mapping of str to Tensor
+        target_gradient : mapping of str to Tensor, or sequence of n_targets such mappings
             Gradient g_t by parameter name, as ``named_parameters`` names them. A parameter
             that takes part and is missing here counts as zero in g_t.
         norms : bool, default=True
@@ -138,18 +146,29 @@ class GradientEngine:
         Returns
         -------
         GradientTerms
-            ``dot`` and ``squared_norm``, each of shape (n_samples,).
+            ``dot`` and ``squared_norm``, each of shape (n_samples,). ``dot`` has shape
+            (n_samples, n_targets) for a sequence of target gradients.
 
         Raises
         ------
         UnsupportedModuleError
             If a row's loss depends on other rows.
         InvalidInputError
-            If a target gradient has another shape than its parameter.
+            If a target gradient has another shape than its parameter, or the sequence is empty.
+
+        Examples
+        --------
+        >>> import torch
+        >>> from skdvgs.gradients import GradientEngine
+        >>> net = torch.nn.Linear(3, 1, bias=False)
+        >>> engine = GradientEngine(net, lambda output, y: (output[:, 0] - y) ** 2)
+        >>> targets = [{"weight": torch.eye(3)[[k]]} for k in range(2)]
+        >>> engine.terms(torch.ones(4, 3), torch.zeros(4), targets).dot.shape
+        torch.Size([4, 2])
         """
-        target = self._check_target(target_gradient)
+        targets = self._check_targets(target_gradient)
         with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
-            return self._paths.terms(x, y, Targets(target), norms)
+            return self._paths.terms(x, y, targets, norms)
 
     def terms_under(
         self, x: Batch, labels: Batch, target_gradient: Mapping[str, Tensor], *, norms: bool = True
@@ -186,6 +205,19 @@ class GradientEngine:
         target = self._check_target(target_gradient)
         with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
             return self._paths.terms_under(x, labels, Targets(target), norms)
+
+    def _check_targets(
+        self, target_gradient: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]]
+    ) -> Targets:
+        if isinstance(target_gradient, Mapping):
+            return Targets(self._check_target(target_gradient))
+        if not target_gradient:
+            raise InvalidInputError(
+                "The sequence of target gradients is empty. Give at least one, by parameter name."
+            )
+        checked = [self._check_target(target) for target in target_gradient]
+        stacked = {name: torch.stack([one[name] for one in checked]) for name in checked[0]}
+        return Targets(stacked, len(checked))
 
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
         target = {}

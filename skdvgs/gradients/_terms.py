@@ -46,6 +46,18 @@ def summed(parts: Sequence[GradientTerms]) -> GradientTerms:
     return GradientTerms(dot, torch.stack([part.squared_norm for part in parts]).sum(0))
 
 
+def columns(target: Tensor, shape: torch.Size) -> Tensor:
+    """A parameter's target gradient as a vector, or several as the columns of a matrix.
+
+    Parameters
+    ----------
+    target : Tensor of shape ``shape``, or (n_targets, *shape)
+    shape : Size
+        Shape of the parameter.
+    """
+    return target.flatten() if target.dim() == len(shape) else target.flatten(1).t()
+
+
 def row_dot(a: Tensor, b: Tensor) -> Tensor:
     """Dot product of matching rows of two tensors of shape (n, ...), as (n,)."""
     if a.dim() > 2:

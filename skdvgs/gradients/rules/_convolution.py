@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.grad import conv1d_weight, conv2d_weight, conv3d_weight
 
-from skdvgs.gradients._terms import GradientTerms, row_dot, row_squares
+from skdvgs.gradients._terms import GradientTerms, columns, row_dot, row_squares
 from skdvgs.gradients.rules._base import register_rule
 from skdvgs.gradients.rules._linear import gram_is_cheaper
 
@@ -41,8 +41,13 @@ def _gram_terms(
     source: Tensor, other: Tensor, weight: Tensor, strides: dict[str, Any]
 ) -> GradientTerms:
     """Few positions, many parameters: products of positions with positions."""
-    dims = weight.dim() - 2
-    dot = row_dot(_CONVOLVE[dims - 1](source, weight, **strides), other)
+    dims = source.dim() - 2
+    convolve = _CONVOLVE[dims - 1]
+    if weight.dim() > source.dim():
+        dot = torch.stack([row_dot(convolve(source, w, **strides), other) for w in weight], dim=1)
+        weight = weight[0]
+    else:
+        dot = row_dot(convolve(source, weight, **strides), other)
     kernel, options = weight.shape[2:], strides
     if dims == 1:
         source, kernel = source.unsqueeze(2), torch.Size([1, *kernel])
@@ -57,13 +62,16 @@ def _weight_terms(
     source: Tensor, other: Tensor, weight: Tensor, strides: dict[str, Any], groups: int
 ) -> GradientTerms:
     """Terms of a weight whose gradient is ``sum_p other[o, p] * source[c, stride * p + k]``."""
-    positions, per_filter = other[0, 0].numel(), weight[0].numel()
+    size = weight.shape[weight.dim() - source.dim() :]
+    flat_weight = columns(weight, size)
+    n_targets = 1 if weight.dim() == len(size) else len(weight)
+    positions, per_filter = other[0, 0].numel(), size[1:].numel()
     gram = (
         groups == 1
-        and weight.dim() < 5
-        and gram_is_cheaper(positions, per_filter, weight.shape[0], _FORMED_COST)
+        and len(size) < 5
+        and gram_is_cheaper(positions, per_filter, size[0], _FORMED_COST, n_targets)
     )
-    row_elements = positions * (per_filter + positions) if gram else weight.numel()
+    row_elements = positions * (per_filter + positions) if gram else size.numel()
     step = max(1, _CHUNK_ELEMENTS // row_elements)
     dots, squares = [], []
     for start in range(0, len(source), step):
@@ -71,8 +79,8 @@ def _weight_terms(
         if gram:
             dot, square = _gram_terms(source[rows], other[rows], weight, strides)
         else:
-            formed = _formed(source[rows], other[rows], weight.shape, strides, groups)
-            dot, square = formed @ weight.flatten(), row_squares(formed)
+            formed = _formed(source[rows], other[rows], size, strides, groups)
+            dot, square = formed @ flat_weight, row_squares(formed)
         dots.append(dot)
         squares.append(square)
     return GradientTerms(torch.cat(dots), torch.cat(squares))
@@ -86,7 +94,7 @@ def _with_bias(
         assert terms is not None
         return terms
     summed = output_grad.flatten(2).sum(2)
-    dot, squares = summed @ bias, row_squares(summed)
+    dot, squares = summed @ bias.t(), row_squares(summed)
     if terms is None:
         return GradientTerms(dot, squares)
     return GradientTerms(terms.dot + dot, terms.squared_norm + squares)
@@ -96,6 +104,7 @@ class ConvolutionRule:
     """The row's weight gradient is its input correlated with its output gradient."""
 
     parameters = frozenset({"weight", "bias"})
+    several_targets = True
 
     def serves(self, layer: nn.Module) -> bool:
         """Every convolution."""
@@ -120,6 +129,7 @@ class TransposedConvolutionRule:
     """A transposed convolution is a convolution with input and output gradient swapped."""
 
     parameters = frozenset({"weight", "bias"})
+    several_targets = True
 
     def serves(self, layer: Any) -> bool:
         """Output padding of a stride or more reaches positions that no input touches."""
