@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from skdvgs.gradients._bare import BareTape
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, shapes_of, versions
 from skdvgs.gradients._graph import GraphReading, read_graph
 from skdvgs.gradients._plan import Plan
@@ -59,12 +60,17 @@ class RuledForward:
         self._n = count_rows(x)
         self._shapes = shapes_of(x)
         self.losses: Tensor | None = None
-        with LayerTape(plan) as tape, ChainTape(plan.sequences, targets) as self._chains:
+        with (
+            LayerTape(plan) as tape,
+            ChainTape(plan.sequences, targets) as self._chains,
+            BareTape(plan.bare, x, self._n) as self._bare,
+        ):
             self._output = computation.output(x)
             self._versions = versions(self._output)
             if has_y:
                 self.losses = computation.losses(self._output, y, self._n)
         self._calls = tape.calls(self._n)
+        self._bare.refuse_failed()
         self._prepared: dict[tuple[Any, ...], Callable[[Tensor], GradientTerms]] = {}
 
     def losses_for(self, y: Batch) -> Tensor:
@@ -82,7 +88,13 @@ class RuledForward:
 
     def read(self, losses: Tensor) -> GraphReading:
         """What the graph of the losses tells."""
-        uses = [call.use(name) for name, calls in self._calls.items() for call in calls]
+        plan = self._plan
+        uses = [
+            call.use(name, plan.allowed_in(name))
+            for name, calls in self._calls.items()
+            for call in calls
+        ]
+        uses += self._bare.graph_uses()
         return read_graph(losses, uses, self._plan.owners, self._shapes)
 
     def terms(
@@ -102,15 +114,19 @@ class RuledForward:
         passes = self._chains.passes
         self._chains.expect(self._n, last=last)
         runs = list(passes.values())
-        pairs = output_gradients(losses, weights, self._calls, runs, keep_graph=not last)
+        sinks = [use.edge for use in self._bare.uses]
+        pairs, caught = output_gradients(
+            losses, weights, self._calls, runs, sinks, keep_graph=not last
+        )
         plan, found = self._plan, {}
         with torch.no_grad(), full_precision(losses.device.type):
             for name in list(pairs):
                 found[name] = self._layer_terms(name, pairs.pop(name), last)
+            found.update(self._bare.terms(caught, self._targets))
         found.update({name: run.terms for name, run in passes.items() if run.terms is not None})
-        if len(found) < len(plan.chains) + len(plan.single):
-            none = self._targets.no_terms(self._n)
-            found = {**dict.fromkeys([*plan.chains, *plan.single], none), **found}
+        served = [*plan.chains, *plan.single, *plan.bare]
+        if len(found) < len(served):
+            found = {**dict.fromkeys(served, self._targets.no_terms(self._n)), **found}
         return found
 
     def _layer_terms(

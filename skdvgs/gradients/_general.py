@@ -105,7 +105,7 @@ def _vmap_gradients(computation: LossPerSample, x: Batch, y: Batch, names: list[
     # Parameters that are not asked for would otherwise record a graph of the gradients.
     with torch.no_grad(), _quiet_and_plain():
         formed = gradients(parameters, x, y)
-    return torch.cat([g.flatten(1) for g in formed.values()], dim=1)
+    return torch.cat([g.reshape(len(g), -1) for g in formed.values()], dim=1)
 
 
 @contextmanager

@@ -69,12 +69,16 @@ _DETAILS = {
 
 
 class Use(NamedTuple):
-    """One place where a layer's parameters are used: its output and input in the graph."""
+    """One place where a layer's parameters are used: its output and input in the graph.
+
+    ``allowed`` holds the ``id`` of each parameter that may be met between the two.
+    """
 
     layer: str
     output: GradientEdge
     source: GradientEdge | None
     shape: torch.Size
+    allowed: frozenset[int]
 
 
 class GraphReading(NamedTuple):
@@ -132,10 +136,7 @@ class _Walk:
     def __init__(self, n: int, uses: Iterable[Use], owners: Mapping[int, str]) -> None:
         self._n = n
         self._owners = owners
-        self._starts = {
-            use.output.node: (use.layer, None if use.source is None else use.source.node)
-            for use in uses
-        }
+        self._starts = {use.output.node: use for use in uses}
         self.parts: list[Any] = []
         self.moving: list[Node] = []
         self.stray: str | None = None
@@ -143,34 +144,35 @@ class _Walk:
     def run(self, top: Any) -> None:
         """Visit every node once, and once more for each layer whose call it is below."""
         seen: dict[tuple[Node, str | None], int] = {}
-        stack: list[tuple[Any, str | None, Node | None]] = [(top, None, None)]
+        stack: list[tuple[Any, Use | None]] = [(top, None)]
         while stack:
-            node, layer, source = stack.pop()
+            node, within = stack.pop()
             if node is None:
                 continue
-            if node is source:
-                layer, source = None, None
-            layer, source = self._starts.get(node, (layer, source))
-            number = seen.get((node, layer))
+            if within is not None and within.source is not None and node is within.source.node:
+                within = None
+            within = self._starts.get(node, within)
+            key = (node, None if within is None else within.layer)
+            number = seen.get(key)
             if number is None:
-                seen[node, layer] = len(seen)
-                self._visit(node, layer)
-                stack.extend((after, layer, source) for after, _ in node.next_functions)
+                seen[key] = len(seen)
+                self._visit(node, within)
+                stack.extend((after, within) for after, _ in node.next_functions)
             else:
                 self.parts.append(number)
 
-    def _visit(self, node: Any, layer: str | None) -> None:
+    def _visit(self, node: Any, within: Use | None) -> None:
         name = node.name()
         self.parts.append(name)
         base = _base_name(name)
         if base in _DETAILS:
             self.parts += [getattr(node, attribute, None) for attribute in _DETAILS[base]]
-        if layer is None and not _is_static(name) and not _keeps_rows(node, base, self._n):
+        if within is None and not _is_static(name) and not _keeps_rows(node, base, self._n):
             self.moving.append(node)
         parameter = getattr(node, "variable", None)
         if parameter is not None:
             owner = self._owners.get(id(parameter))
-            if owner is not None and owner != layer:
+            if owner is not None and (within is None or id(parameter) not in within.allowed):
                 self.stray = owner
 
     def may_move_rows(self) -> bool:

@@ -13,7 +13,7 @@ from skdvgs.gradients._general import out_of_memory
 from skdvgs.gradients._general_path import GeneralPath
 from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters
-from skdvgs.gradients._ruled import TapeMismatch
+from skdvgs.gradients._ruled import RowsRegrouped, TapeMismatch
 from skdvgs.gradients._ruled_path import RuledPath
 from skdvgs.gradients._shared import CANNOT_SHARE, count_labels, label_of, sharing_agrees
 from skdvgs.gradients._targets import Targets
@@ -107,8 +107,9 @@ class Paths:
                 parts = list(self._ruled.terms(x, y, targets).values())
                 break
             except TapeMismatch as mismatch:
+                for_good = isinstance(mismatch, RowsRegrouped)
                 for layer in mismatch.layers:
-                    self._plan.demote(layer, mismatch.reason)
+                    self._plan.demote(layer, mismatch.reason, for_good=for_good)
                 self._probe(x, y)
         if self._plan.general:
             general = targets.subset(list(self._plan.general))
@@ -140,8 +141,9 @@ class Paths:
         self._random_forward = reference.random_forward
         self._ruled.is_mixed = reference.is_mixed
         if reference.random_forward:
-            for name in list(self._plan.ruled):
-                self._plan.demote(name, "the forward pass is random in evaluation mode")
+            for name in [*self._plan.ruled, *self._plan.bare]:
+                reason = "the forward pass is random in evaluation mode"
+                self._plan.demote(name, reason, for_good=True)
         n = count_rows(x)
         sizes = sorted({max(1, n - 1), n})
         while not all(self._rules_agree(x, y, reference.first_rows(size)) for size in sizes):

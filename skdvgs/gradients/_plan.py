@@ -11,6 +11,7 @@ from torch import nn
 
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
 from skdvgs.gradients._chain import Chain
+from skdvgs.gradients._layout import Layout
 from skdvgs.gradients._ruled import RuledLayer
 from skdvgs.gradients._sequences import ChainedSequence, find_sequences
 from skdvgs.gradients.rules import LinearProducts, LinearRule, find_products, find_rule
@@ -19,6 +20,15 @@ _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm
 
 
 _EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
+
+
+@dataclass
+class BareParameter:
+    """A parameter that is watched in the functions that use it, and why."""
+
+    tensor: nn.Parameter
+    reason: str
+    layout: Layout = "rows first"
 
 
 @dataclass
@@ -34,6 +44,7 @@ class Plan:
     single: dict[str, RuledLayer] = field(default_factory=dict)  # ruled, and in no chain
     tensors: dict[str, nn.Parameter] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)  # of a parameter's id, its layer
+    bare: dict[str, BareParameter] = field(default_factory=dict)
 
     def regroup(self) -> None:
         """Note which ruled layers are in chains and which are watched one by one."""
@@ -46,14 +57,29 @@ class Plan:
             for name, layer in self.ruled.items()
             for parameter in layer.parameters.values()
         }
+        self.owners.update({id(part.tensor): name for name, part in self.bare.items()})
+
+    def allowed_in(self, name: str) -> frozenset[int]:
+        """The ``id`` of each parameter that a call of a layer may use."""
+        return frozenset(id(self.tensors[own]) for own in self.ruled[name].parameters.values())
 
     def parameters_of(self, name: str) -> list[str]:
-        """Parameters that a ruled layer, or a chain, serves."""
+        """Parameters that a ruled layer, a chain, or the watch over one parameter serves."""
+        if name in self.bare:
+            return [name]
         chain = self.chains.get(name)
         return list(self.ruled[name].parameters.values()) if chain is None else chain.parameters
 
-    def demote(self, name: str, reason: str) -> None:
-        """Hand a layer's parameters over to the general path, or a chain's layers to hooks."""
+    def demote(self, name: str, reason: str, *, for_good: bool = False) -> None:
+        """Serve parameters in the next best way.
+
+        The layers of a chain are run one by one; the parameters of a layer are watched in the
+        functions that use them, unless ``for_good``; after that comes the general path.
+        """
+        if name in self.bare:
+            self.general[name] = f"{self.bare.pop(name).reason}; {reason}"
+            self.regroup()
+            return
         is_chain = name in self.chains
         for chain in self.chains.values():
             if name == chain.name or name in chain.ruled:
@@ -62,11 +88,22 @@ class Plan:
                     sequence.disband(chain.name)
         if not is_chain:
             for parameter in self.ruled.pop(name).parameters.values():
-                self.general[parameter] = reason
+                if for_good:
+                    self.general[parameter] = reason
+                else:
+                    self.watch(parameter, reason)
         self.regroup()
+
+    def watch(self, parameter: str, reason: str) -> None:
+        """Serve a parameter by the functions that use it."""
+        self.bare[parameter] = BareParameter(self.tensors[parameter], reason)
 
     def reconsider(self, name: str, reason: str) -> None:
         """Look for a layer's rows elsewhere, or demote it where that was tried."""
+        bare = self.bare.get(name)
+        if bare is not None and bare.layout == "rows first":
+            bare.layout = "rows second"
+            return
         ruled = self.ruled.get(name)
         if ruled is None or ruled.layout != "rows first" or ruled.feature_dims is None:
             self.demote(name, reason)
@@ -84,6 +121,8 @@ class Plan:
                     served[name] += ", in a chain"
                 elif name in self.disbanded:
                     served[name] += f", not in a chain: {self.disbanded[name]}"
+        for name, bare in self.bare.items():
+            served[name] = f"rule for the functions that use it: {bare.reason}"
         return served
 
 
@@ -179,17 +218,20 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
             plan.watched.append((layer, products))
         left -= set(own.values())
         if any(uses[id(layer._parameters[key])] > 1 for key in own):
-            plan.general.update(dict.fromkeys(own.values(), "tied to another layer's parameter"))
+            for name in own.values():
+                plan.watch(name, "tied to another layer's parameter")
         elif products is not None:
             plan.ruled.update(_product_layers(prefix, layer, products, own))
         elif own:
             rule, reason = find_rule(layer)
             if rule is None:
-                plan.general.update(dict.fromkeys(own.values(), reason))
+                for name in own.values():
+                    plan.watch(name, reason)
             else:
                 weight = layer._parameters.get("weight")
                 plan.ruled[prefix] = RuledLayer(layer, rule, own, weight)
-    plan.sequences = find_sequences(module, plan.ruled)
+    watched = {id(part.tensor) for part in plan.bare.values()}
+    plan.sequences = find_sequences(module, plan.ruled, watched)
     plan.regroup()
     return plan
 

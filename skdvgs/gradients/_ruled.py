@@ -25,6 +25,13 @@ class TapeMismatch(Exception):
         self.reason = reason
 
 
+class RowsRegrouped(TapeMismatch):
+    """What layers attribute to a row is not that row's."""
+
+    def __init__(self, layers: list[str]) -> None:
+        super().__init__(layers[0], "rows are regrouped within the network", *layers[1:])
+
+
 def full_precision(device: str) -> AbstractContextManager[None]:
     """Rules compute in the precision of the parameters, whatever the forward pass ran in."""
     if torch.is_autocast_enabled(device):

@@ -10,12 +10,11 @@ from skdvgs.gradients._forward import RuledForward
 from skdvgs.gradients._general import out_of_memory
 from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._probe import check_rows_apart
-from skdvgs.gradients._ruled import TapeMismatch
+from skdvgs.gradients._ruled import RowsRegrouped, TapeMismatch
 from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients._verification import RowCheck
 
-_REGROUPED = "rows are regrouped within the network"
 _SAMPLED_ROWS = 2
 
 
@@ -61,7 +60,7 @@ class RuledPath:
         self, x: Batch, y: Batch, targets: Targets, *, checked: bool
     ) -> dict[str, GradientTerms]:
         plan = self._plan
-        if not plan.ruled:
+        if not (plan.ruled or plan.bare):
             return {}
         try:
             forward = RuledForward(self._computation, plan, x, targets, y)
@@ -92,7 +91,7 @@ class RuledPath:
             assert again.losses is not None
             wrong = self._check.wrong_layers(again, again.losses, found, last=True)
         if wrong:
-            raise TapeMismatch(wrong[0], _REGROUPED, *wrong[1:])
+            raise RowsRegrouped(wrong)
         return found
 
     def _refuse_strays(self, forward: RuledForward, losses: Tensor) -> None:

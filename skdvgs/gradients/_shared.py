@@ -40,6 +40,7 @@ def sharing_agrees(computation: LossPerSample, plan: Plan, x: Batch, labels: Bat
     user's own that keeps a state.
     """
     names = [name for layer in plan.ruled.values() for name in layer.parameters.values()]
+    names += plan.bare
     if not names:
         return False
     x, labels = take_rows(x, slice(PROBE_ROWS)), take_rows(labels, slice(PROBE_ROWS))

@@ -41,7 +41,7 @@ class Targets:
         parts = self.gradients.values()
         if self.count is None:
             return torch.cat([part.flatten() for part in parts])
-        return torch.cat([part.flatten(1) for part in parts], dim=1).t()
+        return torch.cat([part.reshape(len(part), -1) for part in parts], dim=1).t()
 
     def singles(self) -> Iterator[Targets]:
         """Each target by itself."""

@@ -55,7 +55,7 @@ def columns(target: Tensor, shape: torch.Size) -> Tensor:
     shape : Size
         Shape of the parameter.
     """
-    return target.flatten() if target.dim() == len(shape) else target.flatten(1).t()
+    return target.flatten() if target.dim() == len(shape) else target.reshape(len(target), -1).t()
 
 
 def row_dot(a: Tensor, b: Tensor) -> Tensor:
