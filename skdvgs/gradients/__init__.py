@@ -4,8 +4,16 @@
 returns each row's dot product with the target gradient and squared gradient norm.
 """
 
-from skdvgs.gradients._engine import GradientEngine, evaluation_mode
+from skdvgs.gradients._curvature import gauss_newton_product
+from skdvgs.gradients._engine import GradientEngine
 from skdvgs.gradients._losses import batch_of_one_losses
+from skdvgs.gradients._modes import evaluation_mode
+from skdvgs.gradients._preconditioning import (
+    Solution,
+    adam_direction,
+    conjugate_gradients,
+    influence_direction,
+)
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients.rules import LayerRule, register_rule
 
@@ -13,7 +21,12 @@ __all__ = [
     "GradientEngine",
     "GradientTerms",
     "LayerRule",
+    "Solution",
+    "adam_direction",
     "batch_of_one_losses",
+    "conjugate_gradients",
     "evaluation_mode",
+    "gauss_newton_product",
+    "influence_direction",
     "register_rule",
 ]

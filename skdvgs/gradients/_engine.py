@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.gradients._batches import Batch, LossPerSample
+from skdvgs.gradients._modes import evaluation_mode
 from skdvgs.gradients._paths import Paths
 from skdvgs.gradients._plan import check_module, make_plan, select_parameters
 from skdvgs.gradients._targets import Targets
@@ -239,54 +240,3 @@ class GradientEngine:
         if self._is_recurrent and next(self.module.parameters()).is_cuda:
             return torch.backends.cudnn.flags(enabled=False)
         return nullcontext()
-
-
-@contextmanager
-def evaluation_mode(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode for every submodule, and each one's own mode back afterwards.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        The network.
-
-    Yields
-    ------
-    None
-        Dropout is off and batch norm on running statistics while the context lasts.
-
-    See Also
-    --------
-    GradientEngine : Does this on its own account.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from skdvgs.gradients import evaluation_mode
-    >>> net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout())
-    >>> with evaluation_mode(net):
-    ...     net[1].training
-    False
-    >>> net[1].training
-    True
-    """
-    training = [layer for layer in _parts(module) if layer.training]
-    # The flag is a plain attribute; setting it through the module costs more than a small layer.
-    for layer in training:
-        vars(layer)["training"] = False
-    try:
-        yield
-    finally:
-        for layer in training:
-            vars(layer)["training"] = True
-
-
-def _parts(module: nn.Module) -> list[nn.Module]:
-    """What ``module.modules()`` yields; that takes longer than a small layer."""
-    found, left = {id(module): module}, [module]
-    while left:
-        for child in left.pop()._modules.values():
-            if child is not None and id(child) not in found:
-                found[id(child)] = child
-                left.append(child)
-    return list(found.values())
