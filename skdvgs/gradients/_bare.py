@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -12,15 +12,12 @@ from torch.autograd.graph import get_gradient_edge
 from torch.overrides import TorchFunctionMode
 
 from skdvgs.gradients._bare_functions import AS_DERIVED, HANDLERS, Unhandled
-from skdvgs.gradients._bare_uses import BareUse, Found, bare_terms
+from skdvgs.gradients._bare_uses import BareParameter, BareUse, Found, bare_terms
 from skdvgs.gradients._batches import Batch, tensors_of
 from skdvgs.gradients._graph import Use
 from skdvgs.gradients._ruled import TapeMismatch
 from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
-
-if TYPE_CHECKING:
-    from skdvgs.gradients._plan import BareParameter
 
 _MARK = "_skdvgs_rows"
 Derived = tuple[Tensor, frozenset[str]]

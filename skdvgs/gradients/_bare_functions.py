@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from skdvgs.gradients._bare import BareTape
 
 
+_broadcast_shapes: Callable[..., torch.Size] = torch.broadcast_shapes
+
+
 class Unhandled(Exception):
     """A function is used in a way that no handler covers: the reason."""
 
@@ -49,7 +52,7 @@ def _broadcast(tape: BareTape, function: Any, *args: Any, **kwargs: Any) -> Any:
     if in_place and tape.is_derived(args[0]):
         raise Unhandled("changes it in place")
     tensors = [value for value in args if isinstance(value, Tensor)]
-    shape = torch.broadcast_shapes(*(tensor.shape for tensor in tensors))
+    shape = _broadcast_shapes(*(tensor.shape for tensor in tensors))
     met = [spread(tape, value, shape) if tape.is_derived(value) else value for value in args]
     return function(*met, **kwargs)
 
@@ -123,9 +126,7 @@ def _expand(tape: BareTape, function: Any, derived: Any, *sizes: Any, **options:
         raise Unhandled("repeats it, though not for rows")
     if function is torch.Tensor.repeat:
         plain = (1,) * (len(shape) - derived.dim()) + tuple(derived.shape)
-        if any(size not in (1, old) for size, old in zip(plain, shape, strict=True)):
-            raise Unhandled("repeats it within a row")
-        if shape[1:] != torch.broadcast_shapes(shape[1:], plain[1:]) or shape[1:] != plain[1:]:
+        if shape[1:] != plain[1:]:
             raise Unhandled("repeats it within a row")
         return spread(tape, derived, shape).clone()
     return spread(tape, derived, shape)

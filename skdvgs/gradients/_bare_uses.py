@@ -25,6 +25,15 @@ _CHUNK_ELEMENTS = 2**22
 
 
 @dataclass
+class BareParameter:
+    """A parameter that is watched in the functions that use it, and why."""
+
+    tensor: nn.Parameter
+    reason: str
+    layout: Layout = "rows first"
+
+
+@dataclass
 class BareUse:
     """One use of a tensor that comes of parameters alone.
 

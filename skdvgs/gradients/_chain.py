@@ -109,7 +109,8 @@ class ChainPass:
     def run(self, x: Tensor) -> Tensor:
         """The chain's output, differentiable for what comes after it."""
         if x.requires_grad:
-            return _Node.apply(x, _ANCHOR, self)
+            apply: Callable[..., Tensor] = _Node.apply
+            return apply(x, _ANCHOR, self)
         with torch.no_grad():
             self.sink = self.forward(x, False).requires_grad_()
         return self.sink

@@ -61,6 +61,11 @@ class GradientEngine:
     InvalidInputError
         If ``layers`` matches nothing.
 
+    Warns
+    -----
+    SlowPathWarning
+        By ``terms``, once, if parameters without a rule take most of the time.
+
     See Also
     --------
     register_rule : Add a rule for a layer of one's own.

@@ -69,12 +69,14 @@ def forward_mode_dots(computation: LossPerSample, x: Batch, y: Batch, targets: T
     parameters = _own_parameters(computation, target)
 
     def losses(values: dict[str, Tensor]) -> Tensor:
-        return functional_call(computation, values, (x, y))
+        found: Tensor = functional_call(computation, values, (x, y))
+        return found
 
     _load_forward_mode()
     tangents = {f"module.{name}": tangent for name, tangent in target.items()}
     with torch.no_grad(), _quiet_and_plain():
-        return jvp(losses, (parameters,), (tangents,))[1]
+        dots: Tensor = jvp(losses, (parameters,), (tangents,))[1]
+    return dots
 
 
 @cache
@@ -98,7 +100,8 @@ def _vmap_gradients(computation: LossPerSample, x: Batch, y: Batch, names: list[
 
     def loss(values: dict[str, Tensor], one_x: Batch, one_y: Batch) -> Tensor:
         single = map_batch(lambda t: t.unsqueeze(0), (one_x, one_y))
-        return functional_call(computation, values, single)[0]
+        one: Tensor = functional_call(computation, values, single)[0]
+        return one
 
     y_dim = None if y is None else 0
     gradients = vmap(grad(loss), in_dims=(None, 0, y_dim), randomness="different")

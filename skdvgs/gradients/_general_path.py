@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
+
 import torch
 
+from skdvgs.exceptions import SlowPathWarning
 from skdvgs.gradients._batches import Batch, LossPerSample
 from skdvgs.gradients._general import (
     GeneralMode,
@@ -15,6 +19,9 @@ from skdvgs.gradients._probe import Reference, subset
 from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
 
+# Below, no one waits for it: seconds for a batch, and how many times all else.
+_NOTICED_SECONDS = 0.5
+_NOTICED_SHARE = 1.0
 # What vmap and forward mode raise where they have no rule for an operation.
 _UNSUPPORTED = (RuntimeError, NotImplementedError, ValueError, TypeError)
 
@@ -33,6 +40,7 @@ class GeneralPath:
         self._mode: GeneralMode | None = None
         self._reason = ""
         self._forward_mode = False
+        self._warned = False
 
     @property
     def description(self) -> str:
@@ -54,6 +62,32 @@ class GeneralPath:
                 # What a network does may depend on its rows; an error of its own comes again.
                 self._mode, self._reason = "loop", f", as vmap fails: {_first_line(error)}"
         return self._formed(x, y, targets, "loop")
+
+    def warn_of_cost(self, reasons: Mapping[str, str], seconds: float, rest: float) -> None:
+        """Name the parameters that make a batch slow, and what they cost; once.
+
+        Parameters
+        ----------
+        reasons : mapping of str to str
+            The parameters on this path, and why.
+        seconds : float
+            What this path took for a batch.
+        rest : float
+            What everything else took.
+        """
+        if self._warned or seconds < _NOTICED_SECONDS or seconds < _NOTICED_SHARE * rest:
+            return
+        self._warned = True
+        named = "; ".join(f"{name}: {reason}" for name, reason in list(reasons.items())[:3])
+        more = f" and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+        warnings.warn(
+            f"{len(reasons)} of the network's parameters have no exact rule ({named}{more}). "
+            f"Their per-sample gradients are formed ({self._mode}), which took {seconds:.1f} s of "
+            f"{seconds + rest:.1f} s for a batch. Leave them out by layers=, freeze them, or "
+            "register a rule for their layer.",
+            SlowPathWarning,
+            stacklevel=2,
+        )
 
     def choose(self, x: Batch, y: Batch, reference: Reference, names: list[str]) -> None:
         """Try each way on a few rows whose gradients are known."""

@@ -86,7 +86,7 @@ def _elementwise(criterion: Any, reduction: str) -> Callable[[Tensor, Tensor], T
                 f"The network's output has shape {tuple(output.shape)}, y {tuple(y.shape)}. "
                 f"{type(criterion).__name__} compares element by element. Make them equal."
             )
-        elements = per_element(output, y).reshape(len(y), -1)
+        elements: Tensor = per_element(output, y).reshape(len(y), -1)
         return elements.mean(1) if reduction == "mean" else elements.sum(1)
 
     return losses
@@ -102,7 +102,8 @@ def _class_losses(criterion: Any, function: Any) -> Callable[[Tensor, Tensor], T
         # Positions and class probabilities reduce in other ways: leave those to the criterion.
         if output.dim() != 2 or y.dim() != 1:
             return by_row(output, y)
-        return function(output, y, **options)
+        found: Tensor = function(output, y, **options)
+        return found
 
     return losses
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -37,6 +38,7 @@ class Paths:
         self._probed_rows = 0
         self._random_forward = False
         self._shares: bool | None = None
+        self._asked_for = not (plan.ruled or plan.bare)
 
     def report(self) -> dict[str, str]:
         """Which path serves each parameter, by name."""
@@ -103,6 +105,7 @@ class Paths:
         if self._probed_rows < min(2, count_rows(x)):
             self._probe(x, y)
         while True:
+            started = time.perf_counter()
             try:
                 parts = list(self._ruled.terms(x, y, targets).values())
                 break
@@ -113,7 +116,11 @@ class Paths:
                 self._probe(x, y)
         if self._plan.general:
             general = targets.subset(list(self._plan.general))
+            ruled_until = time.perf_counter()
             parts.append(self._general.terms(x, y, general, norms=norms))
+            taken = time.perf_counter() - ruled_until
+            if not self._asked_for:
+                self._general.warn_of_cost(self._plan.general, taken, ruled_until - started)
         dot, squared_norm = summed(parts)
         return GradientTerms(
             dot, squared_norm if norms else torch.full_like(squared_norm, torch.nan)

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from torch import nn
 
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
+from skdvgs.gradients._bare_uses import BareParameter
 from skdvgs.gradients._chain import Chain
-from skdvgs.gradients._layout import Layout
 from skdvgs.gradients._ruled import RuledLayer
 from skdvgs.gradients._sequences import ChainedSequence, find_sequences
 from skdvgs.gradients.rules import LinearProducts, LinearRule, find_products, find_rule
@@ -20,15 +20,6 @@ _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm
 
 
 _EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
-
-
-@dataclass
-class BareParameter:
-    """A parameter that is watched in the functions that use it, and why."""
-
-    tensor: nn.Parameter
-    reason: str
-    layout: Layout = "rows first"
 
 
 @dataclass

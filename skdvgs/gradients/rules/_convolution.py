@@ -27,7 +27,7 @@ def _formed(
 ) -> Tensor:
     """Each row's weight gradient: one convolution in which every row is a group of its own."""
     n, dims = len(source), len(size) - 2
-    gradient = _WEIGHT_GRADIENT[dims - 1](
+    gradient: Tensor = _WEIGHT_GRADIENT[dims - 1](
         source.reshape(1, -1, *source.shape[2:]),
         (n * size[0], *size[1:]),
         other.reshape(1, -1, *other.shape[2:]),

@@ -67,10 +67,10 @@ def _product_dot(a: Tensor, delta: Tensor, weight: Tensor) -> Tensor:
     if weight.dim() == 3:
         count, o, i = weight.shape
         if o <= i:
-            product = a @ weight.flatten(0, 1).t()
-            return (product.unflatten(2, (count, o)) * delta.unsqueeze(2)).sum((1, 3))
+            product = (a @ weight.flatten(0, 1).t()).view(*a.shape[:2], count, o)
+            return (product * delta.unsqueeze(2)).sum((1, 3))
         product = delta @ weight.transpose(0, 1).reshape(o, count * i)
-        return (product.unflatten(2, (count, i)) * a.unsqueeze(2)).sum((1, 3))
+        return (product.view(*a.shape[:2], count, i) * a.unsqueeze(2)).sum((1, 3))
     if weight.shape[0] <= weight.shape[1]:
         product = torch.nn.functional.linear(a, weight).mul_(delta)
     else:
