@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import BackwardCFunction
 from torch.autograd.graph import get_gradient_edge
 from torch.overrides import TorchFunctionMode
 
@@ -15,18 +15,12 @@ from skdvgs.gradients._bare_functions import AS_DERIVED, HANDLERS, Unhandled
 from skdvgs.gradients._bare_uses import BareParameter, BareUse, Found, bare_terms
 from skdvgs.gradients._batches import Batch, tensors_of
 from skdvgs.gradients._graph import Use
+from skdvgs.gradients._marks import as_rows, holds_rows, without_mark
 from skdvgs.gradients._ruled import TapeMismatch
 from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
 
-_MARK = "_skdvgs_rows"
 Derived = tuple[Tensor, frozenset[str]]
-
-
-def as_rows(tensor: Tensor) -> Tensor:
-    """Mark a tensor as one that holds rows of the batch."""
-    setattr(tensor, _MARK, True)
-    return tensor
 
 
 def _tensors_in(values: Sequence[Any]) -> list[Tensor]:
@@ -59,14 +53,14 @@ class BareTape:
 
     def __init__(self, watched: Mapping[str, BareParameter], x: Batch, n: int) -> None:
         self._watched = watched
-        self._inputs = tensors_of(x) if watched else []
+        self._inputs = tensors_of(x)
         self._n = n
         self._failed: dict[str, str] = {}
         # Tensors made of parameters alone, by id; held, so that no id is used again.
         self._derived: dict[int, Derived] = {
             id(part.tensor): (part.tensor, frozenset({name})) for name, part in watched.items()
         }
-        self._mode: Any = _Watch(self) if watched else nullcontext()
+        self._mode: Any = _Watch(self)
         self.uses: list[BareUse] = []
 
     def __enter__(self) -> BareTape:
@@ -78,7 +72,7 @@ class BareTape:
     def __exit__(self, *exc_info: object) -> None:
         self._mode.__exit__(*exc_info)
         for tensor in self._inputs:
-            vars(tensor).pop(_MARK, None)
+            without_mark(tensor)
 
     def call(self, function: Callable[..., Any], args: Sequence[Any], kwargs: Any) -> Any:
         """Run a function of the network, and note what it does with watched parameters."""
@@ -174,10 +168,8 @@ class BareTape:
         return found
 
     def _is_row(self, tensor: Tensor) -> bool:
-        """Whether a tensor holds rows: by its mark, or as it depends on what no mark reached."""
-        return hasattr(tensor, _MARK) or (
-            tensor.grad_fn is not None and id(tensor) not in self._derived
-        )
+        """Whether a tensor holds rows; no mark passes a function of a user's own."""
+        return holds_rows(tensor) or isinstance(tensor.grad_fn, BackwardCFunction)
 
     def _marked(self, output: Any, args: Sequence[Any]) -> Any:
         if output is None and args and isinstance(args[0], Tensor):

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from skdvgs.gradients._bare_uses import FlippedProduct, Lookup, Product, Spread
+from skdvgs.gradients._marks import as_rows
 
 if TYPE_CHECKING:
     from skdvgs.gradients._bare import BareTape
@@ -146,6 +147,7 @@ def _affine(tape: BareTape, output: Tensor, weight: Any, bias: Any, view: Sequen
     for part, function in ((weight, torch.mul), (bias, torch.add)):
         if part is None:
             continue
+        as_rows(output)
         shaped = tape.call(torch.Tensor.view, (part, *view), {}) if view else part
         output = tape.call(function, (output, shaped), {})
     return output

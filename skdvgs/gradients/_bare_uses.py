@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge
 
 from skdvgs.gradients._graph import Use
@@ -166,7 +166,7 @@ def bare_terms(parameter: Tensor, found: Sequence[Found], target: Tensor) -> Gra
         parts = []
         if products:
             delta, a = _joined([parts for _, parts in products])
-            parts.append(LinearRule().terms(torch.nn.Identity(), a, delta, {"weight": target}))
+            parts.append(LinearRule().terms(nn.Identity(), a, delta, {"weight": target}))
         if lookups:
             rows, ids = _joined([parts for _, parts in lookups])
             parts.append(lookup_terms(ids, rows, target))

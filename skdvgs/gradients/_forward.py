@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -17,6 +18,8 @@ from skdvgs.gradients._sequences import ChainTape
 from skdvgs.gradients._tape import LayerTape, joined, output_gradients
 from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
+
+_NOTHING = nullcontext()
 
 
 class RuledForward:
@@ -58,19 +61,22 @@ class RuledForward:
     ) -> None:
         self._computation, self._plan, self._targets = computation, plan, targets
         self._n = count_rows(x)
-        self._shapes = shapes_of(x)
+        self._x = x
         self.losses: Tensor | None = None
+        self._bare = BareTape(plan.bare, x, self._n) if plan.bare else None
         with (
             LayerTape(plan) as tape,
             ChainTape(plan.sequences, targets) as self._chains,
-            BareTape(plan.bare, x, self._n) as self._bare,
+            self._bare or _NOTHING,
         ):
             self._output = computation.output(x)
-            self._versions = versions(self._output)
             if has_y:
                 self.losses = computation.losses(self._output, y, self._n)
+            else:
+                self._versions = versions(self._output)
         self._calls = tape.calls(self._n)
-        self._bare.refuse_failed()
+        if self._bare is not None:
+            self._bare.refuse_failed()
         self._prepared: dict[tuple[Any, ...], Callable[[Tensor], GradientTerms]] = {}
 
     def losses_for(self, y: Batch) -> Tensor:
@@ -90,12 +96,13 @@ class RuledForward:
         """What the graph of the losses tells."""
         plan = self._plan
         uses = [
-            call.use(name, plan.allowed_in(name))
+            call.use(name, plan.allowed[name])
             for name, calls in self._calls.items()
             for call in calls
         ]
-        uses += self._bare.graph_uses()
-        return read_graph(losses, uses, self._plan.owners, self._shapes)
+        if self._bare is not None:
+            uses += self._bare.graph_uses()
+        return read_graph(losses, uses, self._plan.owners, shapes_of(self._x))
 
     def terms(
         self, losses: Tensor, weights: Tensor | None = None, *, last: bool = True
@@ -114,7 +121,7 @@ class RuledForward:
         passes = self._chains.passes
         self._chains.expect(self._n, last=last)
         runs = list(passes.values())
-        sinks = [use.edge for use in self._bare.uses]
+        sinks = [] if self._bare is None else [use.edge for use in self._bare.uses]
         pairs, caught = output_gradients(
             losses, weights, self._calls, runs, sinks, keep_graph=not last
         )
@@ -122,7 +129,8 @@ class RuledForward:
         with torch.no_grad(), full_precision(losses.device.type):
             for name in list(pairs):
                 found[name] = self._layer_terms(name, pairs.pop(name), last)
-            found.update(self._bare.terms(caught, self._targets))
+            if self._bare is not None:
+                found.update(self._bare.terms(caught, self._targets))
         found.update({name: run.terms for name, run in passes.items() if run.terms is not None})
         served = [*plan.chains, *plan.single, *plan.bare]
         if len(found) < len(served):

@@ -142,17 +142,24 @@ class _Walk:
         self.stray: str | None = None
 
     def run(self, top: Any) -> None:
-        """Visit every node once, and once more for each layer whose call it is below."""
-        seen: dict[tuple[Node, str | None], int] = {}
-        stack: list[tuple[Any, Use | None]] = [(top, None)]
+        """Visit every node once, and once more for each use that it is below.
+
+        Below a use, a layer may be called whose output the use takes up: uses are nested.
+        """
+        seen: dict[tuple[Node, tuple[str, ...]], int] = {}
+        stack: list[tuple[Any, tuple[Use, ...]]] = [(top, ())]
         while stack:
             node, within = stack.pop()
             if node is None:
                 continue
-            if within is not None and within.source is not None and node is within.source.node:
-                within = None
-            within = self._starts.get(node, within)
-            key = (node, None if within is None else within.layer)
+            if within:
+                source = within[-1].source
+                if source is not None and node is source.node:
+                    within = within[:-1]
+            start = self._starts.get(node)
+            if start is not None and start not in within:
+                within = (*within, start)
+            key = (node, tuple(use.layer for use in within))
             number = seen.get(key)
             if number is None:
                 seen[key] = len(seen)
@@ -161,18 +168,19 @@ class _Walk:
             else:
                 self.parts.append(number)
 
-    def _visit(self, node: Any, within: Use | None) -> None:
+    def _visit(self, node: Any, within: tuple[Use, ...]) -> None:
         name = node.name()
         self.parts.append(name)
         base = _base_name(name)
         if base in _DETAILS:
             self.parts += [getattr(node, attribute, None) for attribute in _DETAILS[base]]
-        if within is None and not _is_static(name) and not _keeps_rows(node, base, self._n):
+        if not within and not _is_static(name) and not _keeps_rows(node, base, self._n):
             self.moving.append(node)
         parameter = getattr(node, "variable", None)
         if parameter is not None:
             owner = self._owners.get(id(parameter))
-            if owner is not None and (within is None or id(parameter) not in within.allowed):
+            allowed = any(id(parameter) in use.allowed for use in within)
+            if owner is not None and not allowed:
                 self.stray = owner
 
     def may_move_rows(self) -> bool:

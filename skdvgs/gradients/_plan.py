@@ -35,6 +35,7 @@ class Plan:
     single: dict[str, RuledLayer] = field(default_factory=dict)  # ruled, and in no chain
     tensors: dict[str, nn.Parameter] = field(default_factory=dict)
     owners: dict[int, str] = field(default_factory=dict)  # of a parameter's id, its layer
+    allowed: dict[str, frozenset[int]] = field(default_factory=dict)  # in calls of single layers
     bare: dict[str, BareParameter] = field(default_factory=dict)
 
     def regroup(self) -> None:
@@ -48,11 +49,11 @@ class Plan:
             for name, layer in self.ruled.items()
             for parameter in layer.parameters.values()
         }
+        self.allowed = {
+            name: frozenset(id(self.tensors[own]) for own in layer.parameters.values())
+            for name, layer in self.single.items()
+        }
         self.owners.update({id(part.tensor): name for name, part in self.bare.items()})
-
-    def allowed_in(self, name: str) -> frozenset[int]:
-        """The ``id`` of each parameter that a call of a layer may use."""
-        return frozenset(id(self.tensors[own]) for own in self.ruled[name].parameters.values())
 
     def parameters_of(self, name: str) -> list[str]:
         """Parameters that a ruled layer, a chain, or the watch over one parameter serves."""

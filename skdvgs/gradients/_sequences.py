@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from skdvgs.gradients._bare import as_rows
 from skdvgs.gradients._chain import Chain, ChainPass, Link
 from skdvgs.gradients._chain_steps import has_hooks, is_plain, own_parameters, step_for
+from skdvgs.gradients._marks import as_rows, holds_rows
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
 from skdvgs.gradients._targets import Targets
 
@@ -186,7 +186,8 @@ class ChainTape:
         if chain.name in self.passes:
             raise TapeMismatch(chain.name, "called more than once")
         chain_pass = self.passes[chain.name] = ChainPass(chain, self._targets)
-        return as_rows(chain_pass.run(x))
+        output = chain_pass.run(x)
+        return as_rows(output) if holds_rows(x) else output
 
     def expect(self, n_rows: int, *, last: bool = True) -> None:
         """Allow the backward pass of the losses of so many rows, and no other."""

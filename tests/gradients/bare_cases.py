@@ -144,6 +144,14 @@ def _window_bias(self, x):
     return functional.scaled_dot_product_attention(q, q, q, attn_mask=bias)
 
 
+def _bias_from_distances(self, x):
+    """The bias is a network's, of distances that are the same for all rows."""
+    distance = (torch.arange(LENGTH)[:, None] - torch.arange(LENGTH)).to(x.dtype) / LENGTH
+    bias = self.bias(distance[..., None]).permute(2, 0, 1)
+    q, k = (part(x).view(len(x), LENGTH, 2, 2).transpose(1, 2) for part in (self.q, self.k))
+    return (q @ k.transpose(2, 3) + bias).softmax(3)
+
+
 def _masked_patches(self, x):
     hidden = x[..., :1] > 0
     x = torch.where(hidden, self.token, x)
@@ -212,6 +220,15 @@ CASES = {
     "bias of scores by distance": Case(
         lambda: Lambda(
             _scores_with_bias, q=linear(), k=linear(), table=nn.Embedding(2 * LENGTH - 1, 2)
+        ),
+        features(LENGTH, WIDTH),
+    ),
+    "bias of scores by a network of distances": Case(
+        lambda: Lambda(
+            _bias_from_distances,
+            q=linear(),
+            k=linear(),
+            bias=nn.Sequential(nn.Linear(1, 4), nn.ReLU(), nn.Linear(4, 2, bias=False)),
         ),
         features(LENGTH, WIDTH),
     ),

@@ -9,6 +9,7 @@ from torch import nn
 from skdvgs.gradients import GradientEngine
 from skdvgs.gradients._precision import gradient_tolerance, loss_tolerance
 
+from .bare_cases import Conv1D, Norm
 from .cases import Lambda, class_loss
 from .checks import general_names
 from .reference import random_gradient, truth, worst_error
@@ -81,6 +82,24 @@ def test_autocast_within_a_forward():
     assert not general_names(engine)
     expected = truth(module.body, class_loss, x, y, 12, {k[5:]: g for k, g in target.items()})
     assert worst_error(terms, expected) < 0.05
+
+
+def _mixed_norms(self, x):
+    with torch.autocast("cpu", torch.bfloat16):
+        return self.upper(self.norm(self.lower(x)) + self.shift).float()
+
+
+def test_parameters_in_functions_under_autocast():
+    parts = {"lower": Conv1D(4, 4), "norm": Norm(), "upper": nn.Linear(4, 3)}
+    module = Lambda(_mixed_norms, **parts)
+    module.shift = nn.Parameter(torch.randn(4))
+    x, y, target = torch.randn(12, 4), torch.randint(3, (12,)), random_gradient(module)
+    engine = GradientEngine(module, class_loss)
+    terms = engine.terms(x, y, target)
+    assert not general_names(engine)
+    exact = copy.deepcopy(module)
+    exact.function = lambda self, x: self.upper(self.norm(self.lower(x)) + self.shift)
+    assert worst_error(terms, truth(exact, class_loss, x, y, 12, target)) < 0.05
 
 
 def test_regrouped_rows_are_found_under_autocast():
