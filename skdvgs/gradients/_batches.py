@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import torch
@@ -17,10 +18,17 @@ def map_batch(function: Callable[[Tensor], Tensor], batch: Batch) -> Batch:
     """Apply a function to every tensor of a batch and keep its structure."""
     if isinstance(batch, Tensor):
         return function(batch)
-    if isinstance(batch, dict):
+    if type(batch) is dict:
         return {key: map_batch(function, value) for key, value in batch.items()}
+    if isinstance(batch, MutableMapping):
+        # Kinds of one's own may have attributes, as the outputs of transformers do.
+        changed = copy.copy(batch)
+        for key, value in batch.items():
+            changed[key] = map_batch(function, value)
+        return changed
     if isinstance(batch, (list, tuple)):
-        return type(batch)(map_batch(function, value) for value in batch)
+        parts = [map_batch(function, value) for value in batch]
+        return type(batch)(*parts) if hasattr(batch, "_fields") else type(batch)(parts)
     return batch
 
 
@@ -33,13 +41,13 @@ def count_rows(batch: Batch) -> int:
     """Rows of the first tensor met in a batch."""
     if isinstance(batch, Tensor):
         return int(batch.shape[0])
-    parts = batch.values() if isinstance(batch, dict) else batch
+    parts = batch.values() if isinstance(batch, Mapping) else batch
     return count_rows(next(iter(parts)))
 
 
 def call_module(module: nn.Module, x: Batch) -> Any:
-    """Call a module as skorch does: a dict of inputs becomes keyword arguments."""
-    return module(**x) if isinstance(x, dict) else module(x)
+    """Call a module as skorch does: a mapping of inputs becomes keyword arguments."""
+    return module(**x) if isinstance(x, Mapping) else module(x)
 
 
 class LossPerSample(nn.Module):

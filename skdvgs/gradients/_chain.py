@@ -94,11 +94,12 @@ class ChainPass:
         where its input needs a gradient as well.
     """
 
-    def __init__(self, chain: Chain, targets: Targets) -> None:
+    def __init__(self, chain: Chain, targets: Targets, prepares: bool) -> None:
         self.chain = chain
         self.terms: GradientTerms | None = None
         self.sink = _ANCHOR
         self._targets = targets
+        self._prepares = prepares
         self._kept: list[Tensor] = []
         self._watched: list[tuple[Tensor, int]] = []
         self._n_rows = 0
@@ -181,7 +182,7 @@ class ChainPass:
         if type(ruled.rule) is not LinearRule or inputs.dim() > 2:
             (inputs,) = ruled.gathered(name, 0, [inputs], self._n_rows)
             (grad,) = ruled.gathered(name, 1, [grad], self._n_rows)
-        if self._is_last and not self._prepared:
+        if not self._prepares:
             dot, squared_norm = ruled.terms(name, inputs, grad, self._targets)
         else:
             if layer not in self._prepared:

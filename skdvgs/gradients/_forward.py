@@ -66,7 +66,7 @@ class RuledForward:
         self._bare = BareTape(plan.bare, x, self._n) if plan.bare else None
         with (
             LayerTape(plan) as tape,
-            ChainTape(plan.sequences, targets) as self._chains,
+            ChainTape(plan.sequences, targets, prepares=not has_y) as self._chains,
             self._bare or _NOTHING,
         ):
             self._output = computation.output(x)
@@ -77,6 +77,7 @@ class RuledForward:
         self._calls = tape.calls(self._n)
         if self._bare is not None:
             self._bare.refuse_failed()
+        self._prepares = not has_y
         self._prepared: dict[tuple[Any, ...], Callable[[Tensor], GradientTerms]] = {}
 
     def losses_for(self, y: Batch) -> Tensor:
@@ -125,24 +126,23 @@ class RuledForward:
         pairs, caught = output_gradients(
             losses, weights, self._calls, runs, sinks, keep_graph=not last
         )
-        plan, found = self._plan, {}
+        plan = self._plan
+        found = {name: run.terms for name, run in passes.items() if run.terms is not None}
         with torch.no_grad(), full_precision(losses.device.type):
             for name in list(pairs):
-                found[name] = self._layer_terms(name, pairs.pop(name), last)
+                found[name] = self._layer_terms(name, pairs.pop(name))
             if self._bare is not None:
                 found.update(self._bare.terms(caught, self._targets))
-        found.update({name: run.terms for name, run in passes.items() if run.terms is not None})
         served = [*plan.chains, *plan.single, *plan.bare]
         if len(found) < len(served):
             found = {**dict.fromkeys(served, self._targets.no_terms(self._n)), **found}
         return found
 
-    def _layer_terms(
-        self, name: str, pairs: list[tuple[Tensor, Tensor]], last: bool
-    ) -> GradientTerms:
+    def _layer_terms(self, name: str, pairs: list[tuple[Tensor, Tensor]]) -> GradientTerms:
         layer = self._plan.ruled[name]
         grads = joined(name, layer, 1, pairs, self._n)
-        if last and not self._prepared:
+        # Several ways back share what the inputs tell; a single one is quicker without.
+        if not self._prepares:
             inputs = joined(name, layer, 0, pairs, self._n)
             del pairs
             return layer.terms(name, inputs, grads, self._targets)

@@ -144,10 +144,16 @@ def _pieces(
 
 
 class ChainTape:
-    """Run the Sequentials of a network through their chains, for one forward pass."""
+    """Run the Sequentials of a network through their chains, for one forward pass.
 
-    def __init__(self, sequences: Sequence[ChainedSequence], targets: Targets) -> None:
+    With ``prepares``, what inputs alone tell is worked out once for several ways back.
+    """
+
+    def __init__(
+        self, sequences: Sequence[ChainedSequence], targets: Targets, *, prepares: bool
+    ) -> None:
         self._sequences = sequences
+        self._prepares = prepares
         self._targets = targets
         self._patched: list[nn.Module] = []
         self.passes: dict[str, ChainPass] = {}
@@ -185,7 +191,7 @@ class ChainTape:
             return chain.output(x)
         if chain.name in self.passes:
             raise TapeMismatch(chain.name, "called more than once")
-        chain_pass = self.passes[chain.name] = ChainPass(chain, self._targets)
+        chain_pass = self.passes[chain.name] = ChainPass(chain, self._targets, self._prepares)
         output = chain_pass.run(x)
         return as_rows(output) if holds_rows(x) else output
 

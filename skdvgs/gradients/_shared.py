@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 
@@ -22,7 +24,7 @@ def count_labels(labels: Batch) -> int:
     """Labels of each row in a batch of labels (n_samples, n_labels, ...)."""
     if isinstance(labels, Tensor):
         return int(labels.shape[1])
-    parts = labels.values() if isinstance(labels, dict) else labels
+    parts = labels.values() if isinstance(labels, Mapping) else labels
     return count_labels(next(iter(parts)))
 
 
