@@ -4,16 +4,12 @@
 returns each row's dot product with the target gradient and squared gradient norm.
 """
 
+from skdvgs.gradients._conjugate_gradients import Solution, conjugate_gradients
 from skdvgs.gradients._curvature import gauss_newton_product
 from skdvgs.gradients._engine import GradientEngine
 from skdvgs.gradients._losses import batch_of_one_losses
 from skdvgs.gradients._modes import evaluation_mode
-from skdvgs.gradients._preconditioning import (
-    Solution,
-    adam_direction,
-    conjugate_gradients,
-    influence_direction,
-)
+from skdvgs.gradients._preconditioning import adam_direction, influence_direction
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients.rules import LayerRule, register_rule
 

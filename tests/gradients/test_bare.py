@@ -6,7 +6,8 @@ from torch import nn
 
 from skdvgs.gradients import GradientEngine, _bare_uses
 
-from .bare_cases import CASES, LEFT_CASES, Norm
+from .bare_cases import CASES, LEFT_CASES
+from .bare_layers import Norm
 from .cases import Case, Lambda, features, mixed_loss
 from .checks import build, check, check_rule, general_names
 from .reference import random_gradient, truth, worst_error

@@ -9,7 +9,7 @@ from torch import nn
 from skdvgs.gradients import GradientEngine
 from skdvgs.gradients._precision import gradient_tolerance, loss_tolerance
 
-from .bare_cases import Conv1D, Norm
+from .bare_layers import Conv1D, Norm
 from .cases import Lambda, class_loss
 from .checks import general_names
 from .reference import random_gradient, truth, worst_error
