@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
 
 from skdvgs.gradients._precision import is_mixed_precision
 
-Batch = Any  # a Tensor of shape (n, ...), or dicts, lists and tuples of them; None is allowed
+# Rows of a batch, or what comes of them: tensors of shape (n, ...) in any structure.
+Batch: TypeAlias = "Tensor | Mapping[str, Batch] | Sequence[Batch] | None"
 
 
 def map_batch(function: Callable[[Tensor], Tensor], batch: Batch) -> Batch:
@@ -28,8 +29,23 @@ def map_batch(function: Callable[[Tensor], Tensor], batch: Batch) -> Batch:
         return changed
     if isinstance(batch, (list, tuple)):
         parts = [map_batch(function, value) for value in batch]
-        return type(batch)(*parts) if hasattr(batch, "_fields") else type(batch)(parts)
+        kind: Any = type(batch)
+        rebuilt: Batch = kind(*parts) if hasattr(batch, "_fields") else kind(parts)
+        return rebuilt
     return batch
+
+
+def first_tensor(batch: Batch) -> Tensor:
+    """The first tensor met in a batch.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    for tensor in tensors_of(batch):
+        return tensor
+    raise ValueError(f"A batch must hold a tensor. Got {type(batch).__name__} without one.")
 
 
 def take_rows(batch: Batch, rows: slice | Tensor) -> Batch:
@@ -39,10 +55,7 @@ def take_rows(batch: Batch, rows: slice | Tensor) -> Batch:
 
 def count_rows(batch: Batch) -> int:
     """Rows of the first tensor met in a batch."""
-    if isinstance(batch, Tensor):
-        return int(batch.shape[0])
-    parts = batch.values() if isinstance(batch, Mapping) else batch
-    return count_rows(next(iter(parts)))
+    return len(batch) if isinstance(batch, Tensor) else len(first_tensor(batch))
 
 
 def call_module(module: nn.Module, x: Batch) -> Any:
@@ -93,11 +106,11 @@ class LossPerSample(nn.Module):
 
     def changes_input(self, x: Batch, y: Batch) -> bool:
         """Whether a forward pass writes into its batch; the batch given here is spared."""
-        copies = map_batch(torch.clone, (x, y))
-        before = versions(copies)
+        x, y = map_batch(torch.clone, x), map_batch(torch.clone, y)
+        before = versions([x, y])
         with torch.no_grad():
-            self.forward(*copies)
-        return versions(copies) != before
+            self.forward(x, y)
+        return versions([x, y]) != before
 
 
 def tensors_of(batch: Batch) -> list[Tensor]:

@@ -136,5 +136,6 @@ class _AnyLoss:
         )
 
     def _single(self, output: Batch, y: Batch) -> Tensor:
-        one_output, one_y = map_batch(lambda t: t.unsqueeze(0), (output, y))
+        one_output = map_batch(lambda t: t.unsqueeze(0), output)
+        one_y = map_batch(lambda t: t.unsqueeze(0), y)
         return self._criterion(one_output, one_y).reshape(())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 from torch import Tensor
 
-from skdvgs.gradients._batches import Batch, LossPerSample, map_batch, take_rows
+from skdvgs.gradients._batches import Batch, LossPerSample, first_tensor, map_batch, take_rows
 from skdvgs.gradients._forward import RuledForward
 from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._probe import PROBE_ROWS, make_reference, moved_parameters
@@ -22,10 +20,7 @@ CANNOT_SHARE = (TapeMismatch, RuntimeError, ValueError, TypeError, LookupError)
 
 def count_labels(labels: Batch) -> int:
     """Labels of each row in a batch of labels (n_samples, n_labels, ...)."""
-    if isinstance(labels, Tensor):
-        return int(labels.shape[1])
-    parts = labels.values() if isinstance(labels, Mapping) else labels
-    return count_labels(next(iter(parts)))
+    return int(first_tensor(labels).shape[1])
 
 
 def label_of(labels: Batch, which: int | Tensor) -> Batch:
