@@ -15,9 +15,9 @@ def parameter(*shape):
 class Norm(nn.Module):
     """RMSNorm as language models have it, ``offset`` as Gemma does."""
 
-    def __init__(self, offset=0.0):
+    def __init__(self, offset=0.0, width=WIDTH):
         super().__init__()
-        self.weight, self.offset = parameter(WIDTH), offset
+        self.weight, self.offset = parameter(width), offset
 
     def forward(self, x):
         kind = x.dtype
@@ -34,7 +34,7 @@ class Conv1D(nn.Module):
 
     def forward(self, x):
         shape = (*x.shape[:-1], self.weight.shape[1])
-        return torch.addmm(self.bias, x.view(-1, x.shape[-1]), self.weight).view(shape)
+        return torch.addmm(self.bias, x.reshape(-1, x.shape[-1]), self.weight).view(shape)
 
 
 class Doubled(nn.Linear):

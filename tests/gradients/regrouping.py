@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from .bare_layers import Conv1D, Doubled, Norm
 from .cases import Lambda
 
 WIDTH, POSITIONS = 3, 4
@@ -171,6 +172,8 @@ BODIES = [
     lambda: nn.Sequential(nn.Linear(WIDTH, 4), nn.Tanh(), nn.Linear(4, WIDTH)),
     lambda: nn.Sequential(nn.LayerNorm(WIDTH), nn.Linear(WIDTH, WIDTH), nn.Mish()),
     lambda: nn.Sequential(nn.Linear(WIDTH, WIDTH, bias=False), nn.PReLU()),
+    lambda: Norm(width=WIDTH),
+    lambda: nn.Sequential(Conv1D(WIDTH, WIDTH), nn.Tanh(), Doubled(WIDTH, WIDTH)),
 ]
 
 

@@ -4,12 +4,14 @@ import pytest
 import torch
 from torch import nn
 
+from skdvgs.exceptions import UnsupportedModuleError
 from skdvgs.gradients import GradientEngine
 from skdvgs.gradients._verification import RowCheck
 
+from .cases import NETWORKS as CASES
 from .cases import Lambda, class_loss
-from .checks import general_names
-from .reference import random_gradient, truth, worst_error
+from .checks import build, general_names
+from .reference import in_double, random_gradient, truth, worst_error
 from .regrouping import BLOCKS, POSITIONS, WIDTH, draw_network
 
 NETWORKS, BLOCK_OF_SEEDS = 320, 32
@@ -60,6 +62,91 @@ def test_rules_serve_what_leaves_rows_in_place(block):
     worst, engine = worst_of_batches(network)
     assert worst < 1e-8
     assert bool(general_names(engine)) is (block.__name__ not in SERVED)
+
+
+MEASURED_ONCE = [
+    "mlp",
+    "batch norm",
+    "own parameters",
+    "weight norm",
+    "tied weights",
+    "sequence first",
+    "rows flattened with positions",
+    "dict output",
+]
+
+
+def _measurements(monkeypatch, network, loss, batches):
+    """How often batches are measured, one number a batch."""
+    counts, plain = [], RowCheck.wrong_layers
+
+    def counted(*args, **kwargs):
+        counts[-1] += 1
+        return plain(*args, **kwargs)
+
+    monkeypatch.setattr(RowCheck, "wrong_layers", counted)
+    engine, target = GradientEngine(network, loss), random_gradient(network)
+    for x, y in batches:
+        counts.append(0)
+        engine.terms(x, y, target)
+    return counts
+
+
+@pytest.mark.parametrize("name", MEASURED_ONCE)
+def test_ordinary_networks_are_measured_once_for_each_size(monkeypatch, name):
+    case = CASES[name]
+    network, _, _ = build(case, 6, torch.float64)
+    batches = [(in_double(case.x(n)), in_double(case.y(n))) for n in (6, 6, 6, 4, 4, 6)]
+    assert _measurements(monkeypatch, network, case.loss, batches) == [1, 0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        (
+            nn.Sequential(nn.Conv2d(2, 3, 3), nn.MaxPool2d(2), nn.BatchNorm2d(3), nn.Flatten()),
+            (2, 8, 8),
+        ),
+        (
+            nn.Sequential(nn.TransformerEncoderLayer(6, 2, 8, batch_first=True), nn.Flatten()),
+            (5, 6),
+        ),
+        (Lambda(lambda self, x: self.r(x)[0][:, -1], r=nn.LSTM(6, 4, batch_first=True)), (5, 6)),
+        (
+            Lambda(lambda self, x: self.a(x)[torch.arange(len(x)), -1], a=nn.Linear(6, 4)),
+            (5, 6),
+        ),
+        (Lambda(lambda self, x: self.a(x).sort(1).values[:, 0], a=nn.Linear(6, 4)), (5, 6)),
+    ],
+    ids=["convolutions", "attention", "recurrent", "last position", "sorted within rows"],
+)
+def test_layers_of_every_kind_are_measured_once(monkeypatch, network, shape):
+    batches = [(torch.randn(6, *shape), torch.randint(2, (6,))) for _ in range(3)]
+    assert _measurements(monkeypatch, network, class_loss, batches) == [1, 0, 0]
+
+
+def test_indices_are_measured_on_every_batch(monkeypatch):
+    def forward(self, x):
+        order = torch.arange(len(x))
+        return self.a(x[order])[order.flip(0)].flip(0)
+
+    network = Lambda(forward, a=nn.Linear(3, 2))
+    batches = [(torch.randn(6, 3), torch.randint(2, (6,))) for _ in range(3)]
+    assert _measurements(monkeypatch, network, class_loss, batches) == [1, 1, 1]
+
+
+def test_a_path_between_rows_that_a_zero_hides_is_not_trusted():
+    network = Lambda(
+        lambda self, x: self.a(x) + self.gate * self.a(x).roll(1, 0), a=nn.Linear(3, 2)
+    )
+    network.gate = torch.tensor(0.0)
+    engine, target = GradientEngine(network, class_loss), random_gradient(network)
+    x, y = torch.randn(6, 3), torch.randint(2, (6,))
+    engine.terms(x, y, target)
+    engine.terms(x, y, target)
+    network.gate = torch.tensor(1.0)
+    with pytest.raises(UnsupportedModuleError, match="changes with the other rows"):
+        engine.terms(x, y, target)
 
 
 def test_the_report_says_why():
