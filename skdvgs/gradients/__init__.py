@@ -2,6 +2,8 @@
 
 :class:`GradientEngine` takes a module, a per-sample loss, a batch and a target gradient and
 returns each row's dot product with the target gradient and squared gradient norm.
+:func:`influence_direction` and :func:`adam_direction` make target gradients that take the
+curvature of a loss, or an optimiser's scales, into account.
 """
 
 from skdvgs.gradients._conjugate_gradients import Solution, conjugate_gradients

@@ -35,8 +35,9 @@ class GradientEngine:
         ``loss(output, y)`` returns one loss a row, shape (n_samples,), from the module's
         output for a batch.
     engine : {'auto', 'general'}, default='auto'
-        'auto' serves each layer by its rule where there is one and where that agrees with
-        plain autograd on the first rows; 'general' forms every per-sample gradient.
+        'auto' serves each layer by its rule where there is one, other parameters by rules for
+        the functions that use them, and what is left by the general path; each of them where it
+        agrees with plain autograd on the first rows. 'general' forms every per-sample gradient.
     layers : None, 'last', str or sequence of str, default=None
         Restrict the comparison to some layers: the last one with trainable parameters, or
         glob patterns of layer or parameter names. None takes all.
@@ -75,6 +76,12 @@ class GradientEngine:
     For a layer that is linear in its parameters, with input a and back-propagated output
     gradient d, the dot product is ``sum d * layer(a; g_t)``: the layer run forward with the
     target gradient in place of its parameters. See the documentation for the norms.
+
+    A rule relies on rows being where they seem to be. That is measured on the first batch of
+    each size, and on every batch of a network that moves rows by index: the losses are weighted
+    at random, and every row's norm must follow its own weight. What fails is served by the
+    general path, and ``report`` says so. ``influence_direction`` and ``adam_direction`` make
+    target gradients that take curvature or the optimiser's scales into account.
 
     References
     ----------

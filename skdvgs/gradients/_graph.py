@@ -12,7 +12,9 @@ itself knows of the batch:
   shapes moves the same positions to the same rows, so one measurement holds for every batch
   with that graph, unless one of its operations chooses positions by the values it is given.
   ``_STATIC`` names the operations that do not. A graph with any other operation (an index, a
-  gather, a scatter, a sort, a function of the user's own) is measured on every batch.
+  gather, a scatter, a sort, a function of the user's own) is measured on every batch, and so is
+  one that takes the first dimension apart and has a gate (``where``, ``masked_fill``), which may
+  choose by values between what stays and what was moved.
 """
 
 from __future__ import annotations
@@ -52,6 +54,8 @@ UpsampleNearest1D UpsampleNearest2D Var VarMean
 """
 _STATIC = frozenset(f"{_ELEMENTWISE} {_SHAPES} {_CONTRACTIONS}".split())
 _OWN = frozenset({"_NodeBackward", "torch::autograd::AccumulateGrad"})
+_GATES = frozenset({"Where", "MaskedFill", "Maximum", "Minimum"})
+_APART = frozenset({"Cat", "Flip", "Roll", "Select", "Slice", "SplitWithSizes", "Split", "Unbind"})
 # These choose positions by values, along one dimension.
 _WITHIN_A_DIMENSION = frozenset({"Gather", "Sort", "Topk", "Kthvalue", "Median"})
 
@@ -130,6 +134,12 @@ def _keeps_rows(node: Any, base: str, n: int) -> bool:
     return node._saved_dim not in (0, 2**64 - len(shapes[0]))
 
 
+def _takes_first(node: Any) -> bool:
+    """Whether a node takes the first dimension apart, or puts it together."""
+    dims = getattr(node, "_saved_dims", None)
+    return 0 in dims if dims is not None else getattr(node, "_saved_dim", 0) == 0
+
+
 class _Walk:
     """A walk through the graph of some losses, from the top down."""
 
@@ -139,6 +149,8 @@ class _Walk:
         self._starts = {use.output.node: use for use in uses}
         self.parts: list[Any] = []
         self.moving: list[Node] = []
+        self._has_gate = False
+        self._apart: list[Node] = []
         self.stray: str | None = None
 
     def run(self, top: Any) -> None:
@@ -174,6 +186,9 @@ class _Walk:
         base = _base_name(name)
         if base in _DETAILS:
             self.parts += [getattr(node, attribute, None) for attribute in _DETAILS[base]]
+        self._has_gate |= base in _GATES
+        if base in _APART and not within and _takes_first(node):
+            self._apart.append(node)
         if not within and not _is_static(name) and not _keeps_rows(node, base, self._n):
             self.moving.append(node)
         parameter = getattr(node, "variable", None)
@@ -185,7 +200,7 @@ class _Walk:
 
     def may_move_rows(self) -> bool:
         """Whether an operation that moves by values has a layer's call below it."""
-        stack: list[Any] = list(self.moving)
+        stack: list[Any] = self.moving + (self._apart if self._has_gate else [])
         seen: set[Any] = {None}
         while stack:
             node = stack.pop()
@@ -217,4 +232,4 @@ def read_graph(
     walk.run(losses.grad_fn)
     calls = [(use.layer, use.shape) for use in uses]
     key = (len(losses), *shapes, *calls, *walk.parts)
-    return GraphReading(key, bool(walk.moving) and walk.may_move_rows(), walk.stray)
+    return GraphReading(key, walk.may_move_rows(), walk.stray)

@@ -135,6 +135,17 @@ def test_indices_are_measured_on_every_batch(monkeypatch):
     assert _measurements(monkeypatch, network, class_loss, batches) == [1, 1, 1]
 
 
+def test_a_gate_before_rows_that_were_moved_is_not_trusted(monkeypatch):
+    def forward(self, x):
+        h = self.a(x)
+        return torch.where(self.gate, torch.cat([h[1:], h[:1]]), h)
+
+    network = Lambda(forward, a=nn.Linear(3, 2))
+    network.gate = torch.tensor(False)
+    batches = [(torch.randn(6, 3), torch.randint(2, (6,))) for _ in range(3)]
+    assert _measurements(monkeypatch, network, class_loss, batches) == [1, 1, 1]
+
+
 def test_a_path_between_rows_that_a_zero_hides_is_not_trusted():
     network = Lambda(
         lambda self, x: self.a(x) + self.gate * self.a(x).roll(1, 0), a=nn.Linear(3, 2)
