@@ -1,1 +1,1 @@
-"""Measurements of speed, each a module with a command line."""
+"""Time and memory of a fit and of the gradient engine, one script for each question."""
