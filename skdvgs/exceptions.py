@@ -10,6 +10,7 @@ __all__ = [
     "MissingDependencyError",
     "SkdvgsError",
     "SkdvgsWarning",
+    "SlowPathWarning",
     "StorageError",
     "TargetScaleWarning",
     "TrainingDivergedError",
@@ -56,3 +57,7 @@ class DamagedFileWarning(SkdvgsWarning):
 
 class TargetScaleWarning(SkdvgsWarning):
     """The columns of ``X_val`` are on another scale than those of ``X``."""
+
+
+class SlowPathWarning(SkdvgsWarning):
+    """Parameters without a rule take most of the time that per-sample gradients cost."""

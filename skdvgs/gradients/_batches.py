@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import copy
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
 
-Batch = Any  # a Tensor of shape (n, ...), or dicts, lists and tuples of them; None is allowed
+from skdvgs.gradients._precision import is_mixed_precision
+
+# Rows of a batch, or what comes of them: tensors of shape (n, ...) in any structure.
+Batch: TypeAlias = "Tensor | Mapping[str, Batch] | Sequence[Batch] | None"
 
 
 def map_batch(function: Callable[[Tensor], Tensor], batch: Batch) -> Batch:
     """Apply a function to every tensor of a batch and keep its structure."""
     if isinstance(batch, Tensor):
         return function(batch)
-    if isinstance(batch, dict):
+    if type(batch) is dict:
         return {key: map_batch(function, value) for key, value in batch.items()}
+    if isinstance(batch, MutableMapping):
+        # Kinds of one's own may have attributes, as the outputs of transformers do.
+        changed = copy.copy(batch)
+        for key, value in batch.items():
+            changed[key] = map_batch(function, value)
+        return changed
     if isinstance(batch, (list, tuple)):
-        return type(batch)(map_batch(function, value) for value in batch)
+        parts = [map_batch(function, value) for value in batch]
+        kind: Any = type(batch)
+        rebuilt: Batch = kind(*parts) if hasattr(batch, "_fields") else kind(parts)
+        return rebuilt
     return batch
+
+
+def first_tensor(batch: Batch) -> Tensor:
+    """The first tensor met in a batch.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    for tensor in tensors_of(batch):
+        return tensor
+    raise ValueError(f"A batch must hold a tensor. Got {type(batch).__name__} without one.")
 
 
 def take_rows(batch: Batch, rows: slice | Tensor) -> Batch:
@@ -29,15 +55,12 @@ def take_rows(batch: Batch, rows: slice | Tensor) -> Batch:
 
 def count_rows(batch: Batch) -> int:
     """Rows of the first tensor met in a batch."""
-    if isinstance(batch, Tensor):
-        return int(batch.shape[0])
-    parts = batch.values() if isinstance(batch, dict) else batch
-    return count_rows(next(iter(parts)))
+    return len(batch) if isinstance(batch, Tensor) else len(first_tensor(batch))
 
 
 def call_module(module: nn.Module, x: Batch) -> Any:
-    """Call a module as skorch does: a dict of inputs becomes keyword arguments."""
-    return module(**x) if isinstance(x, dict) else module(x)
+    """Call a module as skorch does: a mapping of inputs becomes keyword arguments."""
+    return module(**x) if isinstance(x, Mapping) else module(x)
 
 
 class LossPerSample(nn.Module):
@@ -83,25 +106,30 @@ class LossPerSample(nn.Module):
 
     def changes_input(self, x: Batch, y: Batch) -> bool:
         """Whether a forward pass writes into its batch; the batch given here is spared."""
-        copies = map_batch(torch.clone, (x, y))
-        before = versions(copies)
+        x, y = map_batch(torch.clone, x), map_batch(torch.clone, y)
+        before = versions([x, y])
         with torch.no_grad():
-            self.forward(*copies)
-        return versions(copies) != before
+            self.forward(x, y)
+        return versions([x, y]) != before
 
 
-def is_mixed_precision() -> bool:
-    """Whether the caller runs under autocast, on any device."""
-    return torch.is_autocast_enabled("cpu") or torch.is_autocast_enabled("cuda")
-
-
-def versions(batch: Batch) -> list[int]:
-    """How often each tensor of a batch was written to."""
-    met: list[int] = []
+def tensors_of(batch: Batch) -> list[Tensor]:
+    """Every tensor of a batch, in the order of its structure."""
+    met: list[Tensor] = []
 
     def note(tensor: Tensor) -> Tensor:
-        met.append(tensor._version)
+        met.append(tensor)
         return tensor
 
     map_batch(note, batch)
     return met
+
+
+def versions(batch: Batch) -> list[int]:
+    """How often each tensor of a batch was written to."""
+    return [tensor._version for tensor in tensors_of(batch)]
+
+
+def shapes_of(batch: Batch) -> list[torch.Size]:
+    """Shape of each tensor of a batch."""
+    return [tensor.shape for tensor in tensors_of(batch)]

@@ -7,7 +7,7 @@ up each row's terms on the way. To the rest of the network it is one differentia
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from torch.autograd.function import once_differentiable
 
 from skdvgs.gradients._chain_steps import Step, has_hooks
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch, full_precision
+from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients.rules import LinearRule
 
@@ -93,11 +94,12 @@ class ChainPass:
         where its input needs a gradient as well.
     """
 
-    def __init__(self, chain: Chain, target: Mapping[str, Tensor]) -> None:
+    def __init__(self, chain: Chain, targets: Targets, prepares: bool) -> None:
         self.chain = chain
         self.terms: GradientTerms | None = None
         self.sink = _ANCHOR
-        self._target = target
+        self._targets = targets
+        self._prepares = prepares
         self._kept: list[Tensor] = []
         self._watched: list[tuple[Tensor, int]] = []
         self._n_rows = 0
@@ -108,7 +110,8 @@ class ChainPass:
     def run(self, x: Tensor) -> Tensor:
         """The chain's output, differentiable for what comes after it."""
         if x.requires_grad:
-            return _Node.apply(x, _ANCHOR, self)
+            apply: Callable[..., Tensor] = _Node.apply
+            return apply(x, _ANCHOR, self)
         with torch.no_grad():
             self.sink = self.forward(x, False).requires_grad_()
         return self.sink
@@ -179,11 +182,11 @@ class ChainPass:
         if type(ruled.rule) is not LinearRule or inputs.dim() > 2:
             (inputs,) = ruled.gathered(name, 0, [inputs], self._n_rows)
             (grad,) = ruled.gathered(name, 1, [grad], self._n_rows)
-        if self._is_last and not self._prepared:
-            dot, squared_norm = ruled.terms(name, inputs, grad, self._target)
+        if not self._prepares:
+            dot, squared_norm = ruled.terms(name, inputs, grad, self._targets)
         else:
             if layer not in self._prepared:
-                self._prepared[layer] = ruled.prepare(name, inputs, self._target)
+                self._prepared[layer] = ruled.prepare(name, inputs, self._targets)
             dot, squared_norm = self._prepared[layer](grad)
         if self.terms is not None:
             dot, squared_norm = self.terms.dot + dot, self.terms.squared_norm + squared_norm

@@ -45,9 +45,10 @@ def _shape_back(layer: Any, kept: Tensor, grad: Tensor) -> Tensor:
 def _layer_norm_back(layer: Any, a: Tensor, grad: Tensor) -> Tensor:
     shape, weight, bias = list(layer.normalized_shape), layer.weight, layer.bias
     _, mean, rstd = _aten.native_layer_norm.default(a, shape, weight, bias, layer.eps)
-    return _aten.native_layer_norm_backward.default(
+    found: Tensor = _aten.native_layer_norm_backward.default(
         grad, a, shape, mean, rstd, weight, bias, [True, False, False]
     )[0]
+    return found
 
 
 def _batch_norm_run(layer: Any, a: Tensor) -> Tensor:
@@ -58,7 +59,7 @@ def _batch_norm_run(layer: Any, a: Tensor) -> Tensor:
 
 
 def _batch_norm_back(layer: Any, a: Tensor, grad: Tensor) -> Tensor:
-    return _aten.native_batch_norm_backward.default(
+    found: Tensor = _aten.native_batch_norm_backward.default(
         grad.contiguous(),
         a,
         layer.weight,
@@ -70,13 +71,15 @@ def _batch_norm_back(layer: Any, a: Tensor, grad: Tensor) -> Tensor:
         layer.eps,
         [True, False, False],
     )[0]
+    return found
 
 
 def _elu_step(alpha: Callable[[Any], float], scale: float, run: Callable[..., Tensor]) -> Step:
     """The exponential units differ in two constants."""
 
     def back(layer: Any, a: Tensor, grad: Tensor) -> Tensor:
-        return _aten.elu_backward.default(grad, alpha(layer), scale, 1.0, False, a)
+        found: Tensor = _aten.elu_backward.default(grad, alpha(layer), scale, 1.0, False, a)
+        return found
 
     return Step(run, back)
 
@@ -160,7 +163,7 @@ STEPS: dict[type[nn.Module], Step] = {
         lambda layer, a: a.flatten(layer.start_dim, layer.end_dim), _shape_back, is_fresh=False
     ),
     nn.Unflatten: Step(
-        lambda layer, a: a.unflatten(layer.dim, layer.unflattened_size),
+        lambda layer, a: torch.unflatten(a, layer.dim, layer.unflattened_size),
         _shape_back,
         is_fresh=False,
     ),

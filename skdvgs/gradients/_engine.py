@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -11,8 +11,10 @@ from torch import Tensor, nn
 
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.gradients._batches import Batch, LossPerSample
+from skdvgs.gradients._modes import evaluation_mode
 from skdvgs.gradients._paths import Paths
 from skdvgs.gradients._plan import check_module, make_plan, select_parameters
+from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
 
 
@@ -33,8 +35,9 @@ class GradientEngine:
         ``loss(output, y)`` returns one loss a row, shape (n_samples,), from the module's
         output for a batch.
     engine : {'auto', 'general'}, default='auto'
-        'auto' serves each layer by its rule where there is one and where that agrees with
-        plain autograd on the first rows; 'general' forms every per-sample gradient.
+        'auto' serves each layer by its rule where there is one, other parameters by rules for
+        the functions that use them, and what is left by the general path; each of them where it
+        agrees with plain autograd on the first rows. 'general' forms every per-sample gradient.
     layers : None, 'last', str or sequence of str, default=None
         Restrict the comparison to some layers: the last one with trainable parameters, or
         glob patterns of layer or parameter names. None takes all.
@@ -59,6 +62,11 @@ class GradientEngine:
     InvalidInputError
         If ``layers`` matches nothing.
 
+    Warns
+    -----
+    SlowPathWarning
+        By ``terms``, once, if parameters without a rule take most of the time.
+
     See Also
     --------
     register_rule : Add a rule for a layer of one's own.
@@ -68,6 +76,12 @@ class GradientEngine:
     For a layer that is linear in its parameters, with input a and back-propagated output
     gradient d, the dot product is ``sum d * layer(a; g_t)``: the layer run forward with the
     target gradient in place of its parameters. See the documentation for the norms.
+
+    A rule relies on rows being where they seem to be. That is measured on the first batch of
+    each size, and on every batch of a network that moves rows by index: the losses are weighted
+    at random, and every row's norm must follow its own weight. What fails is served by the
+    general path, and ``report`` says so. ``influence_direction`` and ``adam_direction`` make
+    target gradients that take curvature or the optimiser's scales into account.
 
     References
     ----------
@@ -118,9 +132,17 @@ class GradientEngine:
         return {name: served[name] for name in self.parameter_names}
 
     def terms(
-        self, x: Batch, y: Batch, target_gradient: Mapping[str, Tensor], *, norms: bool = True
+        self,
+        x: Batch,
+        y: Batch,
+        target_gradient: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]],
+        *,
+        norms: bool = True,
     ) -> GradientTerms:
         """Dot products with the target gradient and squared norms, for each row.
+
+        Several target gradients share the forward pass, the backward pass and the norms; each
+        one after the first costs one more product a layer.
 
         Parameters
         ----------
@@ -128,7 +150,7 @@ class GradientEngine:
             Input of the module; a dict is passed as keyword arguments.
         y : Tensor of shape (n_samples, ...), or a structure of such
             What the loss is given beside the module's output.
-        target_gradient : mapping of str to Tensor
+        target_gradient : mapping of str to Tensor, or sequence of n_targets such mappings
             Gradient g_t by parameter name, as ``named_parameters`` names them. A parameter
             that takes part and is missing here counts as zero in g_t.
         norms : bool, default=True
@@ -137,18 +159,29 @@ class GradientEngine:
         Returns
         -------
         GradientTerms
-            ``dot`` and ``squared_norm``, each of shape (n_samples,).
+            ``dot`` and ``squared_norm``, each of shape (n_samples,). ``dot`` has shape
+            (n_samples, n_targets) for a sequence of target gradients.
 
         Raises
         ------
         UnsupportedModuleError
             If a row's loss depends on other rows.
         InvalidInputError
-            If a target gradient has another shape than its parameter.
+            If a target gradient has another shape than its parameter, or the sequence is empty.
+
+        Examples
+        --------
+        >>> import torch
+        >>> from skdvgs.gradients import GradientEngine
+        >>> net = torch.nn.Linear(3, 1, bias=False)
+        >>> engine = GradientEngine(net, lambda output, y: (output[:, 0] - y) ** 2)
+        >>> targets = [{"weight": torch.eye(3)[[k]]} for k in range(2)]
+        >>> engine.terms(torch.ones(4, 3), torch.zeros(4), targets).dot.shape
+        torch.Size([4, 2])
         """
-        target = self._check_target(target_gradient)
+        targets = self._check_targets(target_gradient)
         with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
-            return self._paths.terms(x, y, target, norms)
+            return self._paths.terms(x, y, targets, norms)
 
     def terms_under(
         self, x: Batch, labels: Batch, target_gradient: Mapping[str, Tensor], *, norms: bool = True
@@ -184,7 +217,20 @@ class GradientEngine:
         """
         target = self._check_target(target_gradient)
         with evaluation_mode(self.module), torch.enable_grad(), self._recurrent_backend():
-            return self._paths.terms_under(x, labels, target, norms)
+            return self._paths.terms_under(x, labels, Targets(target), norms)
+
+    def _check_targets(
+        self, target_gradient: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]]
+    ) -> Targets:
+        if isinstance(target_gradient, Mapping):
+            return Targets(self._check_target(target_gradient))
+        if not target_gradient:
+            raise InvalidInputError(
+                "The sequence of target gradients is empty. Give at least one, by parameter name."
+            )
+        checked = [self._check_target(target) for target in target_gradient]
+        stacked = {name: torch.stack([one[name] for one in checked]) for name in checked[0]}
+        return Targets(stacked, len(checked))
 
     def _check_target(self, target_gradient: Mapping[str, Tensor]) -> dict[str, Tensor]:
         target = {}
@@ -206,54 +252,3 @@ class GradientEngine:
         if self._is_recurrent and next(self.module.parameters()).is_cuda:
             return torch.backends.cudnn.flags(enabled=False)
         return nullcontext()
-
-
-@contextmanager
-def evaluation_mode(module: nn.Module) -> Iterator[None]:
-    """Evaluation mode for every submodule, and each one's own mode back afterwards.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        The network.
-
-    Yields
-    ------
-    None
-        Dropout is off and batch norm on running statistics while the context lasts.
-
-    See Also
-    --------
-    GradientEngine : Does this on its own account.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from skdvgs.gradients import evaluation_mode
-    >>> net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Dropout())
-    >>> with evaluation_mode(net):
-    ...     net[1].training
-    False
-    >>> net[1].training
-    True
-    """
-    training = [layer for layer in _parts(module) if layer.training]
-    # The flag is a plain attribute; setting it through the module costs more than a small layer.
-    for layer in training:
-        vars(layer)["training"] = False
-    try:
-        yield
-    finally:
-        for layer in training:
-            vars(layer)["training"] = True
-
-
-def _parts(module: nn.Module) -> list[nn.Module]:
-    """What ``module.modules()`` yields; that takes longer than a small layer."""
-    found, left = {id(module): module}, [module]
-    while left:
-        for child in left.pop()._modules.values():
-            if child is not None and id(child) not in found:
-                found[id(child)] = child
-                left.append(child)
-    return list(found.values())

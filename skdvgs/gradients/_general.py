@@ -14,6 +14,7 @@ from torch.func import functional_call, grad, jvp, vmap
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, map_batch, take_rows
+from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms, row_squares
 
 GeneralMode = Literal["vmap", "loop"]
@@ -23,23 +24,23 @@ def general_terms(
     computation: LossPerSample,
     x: Batch,
     y: Batch,
-    target: Mapping[str, Tensor],
+    targets: Targets,
     mode: GeneralMode,
     chunk_bytes: int,
 ) -> GradientTerms:
-    """Terms of the parameters named in ``target``, from gradients formed a chunk at a time.
+    """Terms of the parameters named in ``targets``, from gradients formed a chunk at a time.
 
     The formed gradients yield dots as well as norms, so no other pass is needed.
     """
-    flat_target = torch.cat([grad.flatten() for grad in target.values()])
-    row_bytes = flat_target.numel() * flat_target.element_size()
+    flat_target, names = targets.flat(), list(targets.gradients)
+    row_bytes = len(flat_target) * flat_target.element_size()
     chunk = max(1, chunk_bytes // max(1, row_bytes))
     form = _vmap_gradients if mode == "vmap" else _loop_gradients
     dots, squares, start, n = [], [], 0, count_rows(x)
     while start < n:
         rows = slice(start, start + chunk)
         try:
-            formed = form(computation, take_rows(x, rows), take_rows(y, rows), list(target))
+            formed = form(computation, take_rows(x, rows), take_rows(y, rows), names)
             dots.append(formed @ flat_target)
             squares.append(row_squares(formed))
             del formed
@@ -59,19 +60,23 @@ def out_of_memory(error: BaseException) -> bool:
     return "can't allocate memory" in str(error) or "out of memory" in str(error)
 
 
-def forward_mode_dots(
-    computation: LossPerSample, x: Batch, y: Batch, target: Mapping[str, Tensor]
-) -> Tensor:
-    """Dots of all rows at once: the derivative of the losses along the target gradient."""
+def forward_mode_dots(computation: LossPerSample, x: Batch, y: Batch, targets: Targets) -> Tensor:
+    """Dots of all rows at once: the derivative of the losses along each target gradient."""
+    if targets.count is not None:
+        singles = [forward_mode_dots(computation, x, y, one) for one in targets.singles()]
+        return torch.stack(singles, dim=1)
+    target = targets.gradients
     parameters = _own_parameters(computation, target)
 
     def losses(values: dict[str, Tensor]) -> Tensor:
-        return functional_call(computation, values, (x, y))
+        found: Tensor = functional_call(computation, values, (x, y))
+        return found
 
     _load_forward_mode()
     tangents = {f"module.{name}": tangent for name, tangent in target.items()}
     with torch.no_grad(), _quiet_and_plain():
-        return jvp(losses, (parameters,), (tangents,))[1]
+        dots: Tensor = jvp(losses, (parameters,), (tangents,))[1]
+    return dots
 
 
 @cache
@@ -95,14 +100,15 @@ def _vmap_gradients(computation: LossPerSample, x: Batch, y: Batch, names: list[
 
     def loss(values: dict[str, Tensor], one_x: Batch, one_y: Batch) -> Tensor:
         single = map_batch(lambda t: t.unsqueeze(0), (one_x, one_y))
-        return functional_call(computation, values, single)[0]
+        one: Tensor = functional_call(computation, values, single)[0]
+        return one
 
     y_dim = None if y is None else 0
     gradients = vmap(grad(loss), in_dims=(None, 0, y_dim), randomness="different")
     # Parameters that are not asked for would otherwise record a graph of the gradients.
     with torch.no_grad(), _quiet_and_plain():
         formed = gradients(parameters, x, y)
-    return torch.cat([g.flatten(1) for g in formed.values()], dim=1)
+    return torch.cat([g.reshape(len(g), -1) for g in formed.values()], dim=1)
 
 
 @contextmanager

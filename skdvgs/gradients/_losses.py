@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import vmap
 
+from skdvgs.gradients._batch_losses import BatchLossCheck
 from skdvgs.gradients._batches import Batch, count_rows, map_batch, take_rows
 
 _ELEMENTWISE = (
@@ -40,6 +41,12 @@ def batch_of_one_losses(criterion: Callable[[Any, Any], Tensor]) -> Callable[[An
     callable
         ``losses(output, y)`` returns shape (n_samples,): for each row what ``criterion`` gives
         for a batch of that row alone.
+
+    Raises
+    ------
+    InvalidInputError
+        By ``losses``, if the criterion compares the rows of a batch with one another
+        (contrastive losses), so that a row alone has no gradient.
 
     See Also
     --------
@@ -79,7 +86,7 @@ def _elementwise(criterion: Any, reduction: str) -> Callable[[Tensor, Tensor], T
                 f"The network's output has shape {tuple(output.shape)}, y {tuple(y.shape)}. "
                 f"{type(criterion).__name__} compares element by element. Make them equal."
             )
-        elements = per_element(output, y).reshape(len(y), -1)
+        elements: Tensor = per_element(output, y).reshape(len(y), -1)
         return elements.mean(1) if reduction == "mean" else elements.sum(1)
 
     return losses
@@ -95,7 +102,8 @@ def _class_losses(criterion: Any, function: Any) -> Callable[[Tensor, Tensor], T
         # Positions and class probabilities reduce in other ways: leave those to the criterion.
         if output.dim() != 2 or y.dim() != 1:
             return by_row(output, y)
-        return function(output, y, **options)
+        found: Tensor = function(output, y, **options)
+        return found
 
     return losses
 
@@ -106,8 +114,10 @@ class _AnyLoss:
     def __init__(self, criterion: Callable[[Any, Any], Tensor]) -> None:
         self._criterion = criterion
         self._vectorised = True
+        self._refuse_batch_loss = BatchLossCheck(criterion)
 
     def __call__(self, output: Batch, y: Batch) -> Tensor:
+        self._refuse_batch_loss(output, y)
         if self._vectorised:
             try:
                 y_dim = None if y is None else 0
@@ -126,5 +136,6 @@ class _AnyLoss:
         )
 
     def _single(self, output: Batch, y: Batch) -> Tensor:
-        one_output, one_y = map_batch(lambda t: t.unsqueeze(0), (output, y))
+        one_output = map_batch(lambda t: t.unsqueeze(0), output)
+        one_y = map_batch(lambda t: t.unsqueeze(0), y)
         return self._criterion(one_output, one_y).reshape(())

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, take_rows
-from skdvgs.gradients._general import (
-    GeneralMode,
-    forward_mode_dots,
-    general_terms,
-    out_of_memory,
-)
+from skdvgs.gradients._forward import RuledForward
+from skdvgs.gradients._general import out_of_memory
+from skdvgs.gradients._general_path import GeneralPath
 from skdvgs.gradients._plan import Plan
-from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters, subset
-from skdvgs.gradients._ruled import TapeMismatch, full_precision
-from skdvgs.gradients._sequences import ChainTape
-from skdvgs.gradients._shared import (
-    CANNOT_SHARE,
-    SharedForward,
-    count_labels,
-    label_of,
-    sharing_agrees,
-)
-from skdvgs.gradients._tape import LayerTape, joined, output_gradients
+from skdvgs.gradients._probe import PROBE_ROWS, Reference, make_reference, moved_parameters
+from skdvgs.gradients._ruled import RowsRegrouped, TapeMismatch
+from skdvgs.gradients._ruled_path import RuledPath
+from skdvgs.gradients._shared import CANNOT_SHARE, count_labels, label_of, sharing_agrees
+from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms, summed
-
-# What vmap and forward mode raise where they have no rule for an operation.
-_UNSUPPORTED = (RuntimeError, NotImplementedError, ValueError, TypeError)
 
 
 def _own_random_numbers(module: nn.Module) -> AbstractContextManager[None]:
@@ -45,30 +33,26 @@ class Paths:
     def __init__(self, computation: LossPerSample, plan: Plan, chunk_bytes: int) -> None:
         self._computation = computation
         self._plan = plan
-        self._chunk_bytes = chunk_bytes
-        self._mode: GeneralMode | None = None
-        self._mode_reason = ""
-        self._forward_mode = False
+        self._ruled = RuledPath(computation, plan)
+        self._general = GeneralPath(computation, chunk_bytes)
         self._probed_rows = 0
         self._random_forward = False
         self._shares: bool | None = None
+        self._asked_for = not (plan.ruled or plan.bare)
 
     def report(self) -> dict[str, str]:
         """Which path serves each parameter, by name."""
         served = self._plan.report()
-        how = f"{self._mode or 'not run yet'}{self._mode_reason}"
         for name, reason in self._plan.general.items():
-            served[name] = f"general path ({how}): {reason}"
+            served[name] = f"general path ({self._general.description}): {reason}"
         return served
 
-    def terms(self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool) -> GradientTerms:
+    def terms(self, x: Batch, y: Batch, targets: Targets, norms: bool) -> GradientTerms:
         """Terms of all compared parameters."""
         with self._undisturbed(x):
-            return self._terms(x, y, target, norms)
+            return self._terms(x, y, targets, norms)
 
-    def terms_under(
-        self, x: Batch, labels: Batch, target: Mapping[str, Tensor], norms: bool
-    ) -> GradientTerms:
+    def terms_under(self, x: Batch, labels: Batch, targets: Targets, norms: bool) -> GradientTerms:
         """The same under each of several labels, of shape (n_samples, n_labels)."""
         n, n_labels = count_rows(x), count_labels(labels)
         with self._undisturbed(x):
@@ -76,10 +60,10 @@ class Paths:
                 self._probe(x, label_of(labels, torch.arange(n) * n_labels // n))
             if self._shares is None:
                 self._shares = sharing_agrees(self._computation, self._plan, x, labels)
-            found = self._shared_terms(x, labels, target, norms) if self._shares else None
+            found = self._shared_terms(x, labels, targets, norms) if self._shares else None
             if found is None:
                 found = [
-                    self._terms(x, label_of(labels, label), target, norms)
+                    self._terms(x, label_of(labels, label), targets, norms)
                     for label in range(n_labels)
                 ]
         dot, squared_norm = (torch.stack(part, dim=1) for part in zip(*found, strict=True))
@@ -93,19 +77,22 @@ class Paths:
         return _own_random_numbers(self._computation.module)
 
     def _shared_terms(
-        self, x: Batch, labels: Batch, target: Mapping[str, Tensor], norms: bool
+        self, x: Batch, labels: Batch, targets: Targets, norms: bool
     ) -> list[GradientTerms] | None:
         """Terms under each label from one forward pass; None where that turns out impossible."""
         n_labels, found = count_labels(labels), []
-        general = subset(target, list(self._plan.general))
+        general = targets.subset(list(self._plan.general))
         try:
-            shared = SharedForward(self._computation, self._plan, x, target)
+            shared = RuledForward(self._computation, self._plan, x, targets, has_y=False)
             for label in range(n_labels):
-                y = label_of(labels, label)
-                terms = shared.terms(y, last=label == n_labels - 1)
-                if general:
-                    terms = summed([terms, self._general_terms(x, y, general, norms)])
-                found.append(terms)
+                y, last = label_of(labels, label), label == n_labels - 1
+                ruled, wrong, _ = self._ruled.measured(shared, shared.losses_for(y), last=last)
+                if wrong:
+                    raise TapeMismatch(wrong[0], "its rows are not where they seem to be")
+                parts = list(ruled.values())
+                if general.gradients:
+                    parts.append(self._general.terms(x, y, general, norms=norms))
+                found.append(summed(parts))
         except CANNOT_SHARE as error:
             if out_of_memory(error):
                 raise
@@ -113,64 +100,31 @@ class Paths:
             return None
         return found
 
-    def _terms(
-        self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool
-    ) -> GradientTerms:
+    def _terms(self, x: Batch, y: Batch, targets: Targets, norms: bool) -> GradientTerms:
         # Two batch sizes tell rows from positions, so a batch of one row settles nothing.
         if self._probed_rows < min(2, count_rows(x)):
             self._probe(x, y)
         while True:
+            started = time.perf_counter()
             try:
-                parts = list(self._ruled_terms(x, y, target).values())
+                parts = list(self._ruled.terms(x, y, targets).values())
                 break
             except TapeMismatch as mismatch:
-                self._plan.demote(mismatch.layer, mismatch.reason)
+                for_good = isinstance(mismatch, RowsRegrouped)
+                for layer in mismatch.layers:
+                    self._plan.demote(layer, mismatch.reason, for_good=for_good)
                 self._probe(x, y)
         if self._plan.general:
-            parts.append(self._general_terms(x, y, subset(target, list(self._plan.general)), norms))
+            general = targets.subset(list(self._plan.general))
+            ruled_until = time.perf_counter()
+            parts.append(self._general.terms(x, y, general, norms=norms))
+            taken = time.perf_counter() - ruled_until
+            if not self._asked_for:
+                self._general.warn_of_cost(self._plan.general, taken, ruled_until - started)
         dot, squared_norm = summed(parts)
-        return GradientTerms(dot, squared_norm if norms else torch.full_like(dot, torch.nan))
-
-    def _ruled_terms(
-        self, x: Batch, y: Batch, target: Mapping[str, Tensor]
-    ) -> dict[str, GradientTerms]:
-        """Terms of each chain, and of each layer that has a rule and is in no chain."""
-        plan = self._plan
-        if not plan.ruled:
-            return {}
-        try:
-            with LayerTape(plan) as tape, ChainTape(plan.sequences, target) as chain_tape:
-                losses = self._computation.forward(x, y)
-            n, passes = len(losses), chain_tape.passes
-            chain_tape.expect(n)
-            pairs = output_gradients(losses, tape.calls(n), list(passes.values()))
-        except RuntimeError as error:
-            if not plan.sequences or out_of_memory(error):
-                raise
-            # A user's own error comes again without chains; what only chains cannot do does not.
-            raise TapeMismatch(next(iter(plan.chains)), f"it fails: {str(error)[:120]}") from error
-        found = {name: p.terms for name, p in passes.items() if p.terms is not None}
-        if len(found) + len(pairs) < len(plan.chains) + len(plan.single):
-            zeros = next(iter(target.values())).new_zeros(n)
-            none = GradientTerms(zeros, zeros)
-            found = {**dict.fromkeys([*plan.chains, *plan.single], none), **found}
-        with torch.no_grad(), full_precision(losses.device.type):
-            for name in list(pairs):
-                layer = plan.ruled[name]
-                of_layer = pairs.pop(name)
-                inputs, grads = (joined(name, layer, side, of_layer, n) for side in (0, 1))
-                del of_layer
-                found[name] = layer.terms(name, inputs, grads, target)
-        return found
-
-    def _general_terms(
-        self, x: Batch, y: Batch, target: Mapping[str, Tensor], norms: bool
-    ) -> GradientTerms:
-        if not norms and self._forward_mode:
-            dot = forward_mode_dots(self._computation, x, y, target)
-            return GradientTerms(dot, torch.full_like(dot, torch.nan))
-        assert self._mode is not None
-        return general_terms(self._computation, x, y, target, self._mode, self._chunk_bytes)
+        return GradientTerms(
+            dot, squared_norm if norms else torch.full_like(squared_norm, torch.nan)
+        )
 
     def _probe(self, x: Batch, y: Batch) -> None:
         """Compare every path with plain autograd on the first rows; demote what differs."""
@@ -192,23 +146,27 @@ class Paths:
 
     def _compare(self, x: Batch, y: Batch, reference: Reference) -> None:
         self._random_forward = reference.random_forward
+        self._ruled.is_mixed = reference.is_mixed
         if reference.random_forward:
-            for name in list(self._plan.ruled):
-                self._plan.demote(name, "the forward pass is random in evaluation mode")
+            for name in [*self._plan.ruled, *self._plan.bare]:
+                reason = "the forward pass is random in evaluation mode"
+                self._plan.demote(name, reason, for_good=True)
         n = count_rows(x)
         sizes = sorted({max(1, n - 1), n})
         while not all(self._rules_agree(x, y, reference.first_rows(size)) for size in sizes):
             pass  # each time, a layer was given another layout or handed to the general path
         if self._plan.general:
-            self._choose_mode(x, y, reference)
+            self._general.choose(x, y, reference, list(self._plan.general))
 
     def _rules_agree(self, x: Batch, y: Batch, reference: Reference) -> bool:
         """Whether every rule does; changes the plan for those that do not."""
         rows = slice(reference.n_rows)
+        x, y = take_rows(x, rows), take_rows(y, rows)
         try:
-            found = self._ruled_terms(take_rows(x, rows), take_rows(y, rows), reference.directions)
+            found = self._ruled.unchecked_terms(x, y, Targets(reference.directions))
         except TapeMismatch as mismatch:
-            self._plan.reconsider(mismatch.layer, mismatch.reason)
+            for layer in mismatch.layers:
+                self._plan.reconsider(layer, mismatch.reason)
             return False
         wrong = [
             name
@@ -218,21 +176,3 @@ class Paths:
         for name in wrong:
             self._plan.reconsider(name, "its rule disagrees with autograd on the first rows")
         return not wrong
-
-    def _choose_mode(self, x: Batch, y: Batch, reference: Reference) -> None:
-        """Vectorised gradients where they work and agree, else one sample at a time."""
-        names = list(self._plan.general)
-        directions = subset(reference.directions, names)
-        self._mode, self._mode_reason = "vmap", ""
-        try:
-            terms = general_terms(self._computation, x, y, directions, "vmap", self._chunk_bytes)
-            if not reference.random_forward and not reference.agrees(names, terms):
-                self._mode, self._mode_reason = "loop", ", as vmap disagrees with autograd"
-        except _UNSUPPORTED as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            self._mode, self._mode_reason = "loop", f", as vmap fails: {reason[:120]}"
-        try:
-            dot = forward_mode_dots(self._computation, x, y, directions)
-            self._forward_mode = reference.agrees_on_dots(names, dot)
-        except _UNSUPPORTED:
-            self._forward_mode = False

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from torch import nn
 
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
+from skdvgs.gradients._bare_uses import BareParameter
 from skdvgs.gradients._chain import Chain
 from skdvgs.gradients._ruled import RuledLayer
 from skdvgs.gradients._sequences import ChainedSequence, find_sequences
@@ -32,6 +33,10 @@ class Plan:
     disbanded: dict[str, str] = field(default_factory=dict)
     chains: dict[str, Chain] = field(default_factory=dict)
     single: dict[str, RuledLayer] = field(default_factory=dict)  # ruled, and in no chain
+    tensors: dict[str, nn.Parameter] = field(default_factory=dict)
+    owners: dict[int, str] = field(default_factory=dict)  # of a parameter's id, its layer
+    allowed: dict[str, frozenset[int]] = field(default_factory=dict)  # in calls of single layers
+    bare: dict[str, BareParameter] = field(default_factory=dict)
 
     def regroup(self) -> None:
         """Note which ruled layers are in chains and which are watched one by one."""
@@ -39,14 +44,34 @@ class Plan:
         self.chains = {chain.name: chain for part in self.sequences for chain in part.chains}
         chained = {name for chain in self.chains.values() for name in chain.ruled}
         self.single = {name: layer for name, layer in self.ruled.items() if name not in chained}
+        self.owners = {
+            id(self.tensors[parameter]): name
+            for name, layer in self.ruled.items()
+            for parameter in layer.parameters.values()
+        }
+        self.allowed = {
+            name: frozenset(id(self.tensors[own]) for own in layer.parameters.values())
+            for name, layer in self.single.items()
+        }
+        self.owners.update({id(part.tensor): name for name, part in self.bare.items()})
 
     def parameters_of(self, name: str) -> list[str]:
-        """Parameters that a ruled layer, or a chain, serves."""
+        """Parameters that a ruled layer, a chain, or the watch over one parameter serves."""
+        if name in self.bare:
+            return [name]
         chain = self.chains.get(name)
         return list(self.ruled[name].parameters.values()) if chain is None else chain.parameters
 
-    def demote(self, name: str, reason: str) -> None:
-        """Hand a layer's parameters over to the general path, or a chain's layers to hooks."""
+    def demote(self, name: str, reason: str, *, for_good: bool = False) -> None:
+        """Serve parameters in the next best way.
+
+        The layers of a chain are run one by one; the parameters of a layer are watched in the
+        functions that use them, unless ``for_good``; after that comes the general path.
+        """
+        if name in self.bare:
+            self.general[name] = f"{self.bare.pop(name).reason}; {reason}"
+            self.regroup()
+            return
         is_chain = name in self.chains
         for chain in self.chains.values():
             if name == chain.name or name in chain.ruled:
@@ -55,11 +80,22 @@ class Plan:
                     sequence.disband(chain.name)
         if not is_chain:
             for parameter in self.ruled.pop(name).parameters.values():
-                self.general[parameter] = reason
+                if for_good:
+                    self.general[parameter] = reason
+                else:
+                    self.watch(parameter, reason)
         self.regroup()
+
+    def watch(self, parameter: str, reason: str) -> None:
+        """Serve a parameter by the functions that use it."""
+        self.bare[parameter] = BareParameter(self.tensors[parameter], reason)
 
     def reconsider(self, name: str, reason: str) -> None:
         """Look for a layer's rows elsewhere, or demote it where that was tried."""
+        bare = self.bare.get(name)
+        if bare is not None and bare.layout == "rows first":
+            bare.layout = "rows second"
+            return
         ruled = self.ruled.get(name)
         if ruled is None or ruled.layout != "rows first" or ruled.feature_dims is None:
             self.demote(name, reason)
@@ -77,6 +113,8 @@ class Plan:
                     served[name] += ", in a chain"
                 elif name in self.disbanded:
                     served[name] += f", not in a chain: {self.disbanded[name]}"
+        for name, bare in self.bare.items():
+            served[name] = f"rule for the functions that use it: {bare.reason}"
         return served
 
 
@@ -160,7 +198,7 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
     """Sort the compared parameters by the path that serves them."""
     if engine == "general":
         return Plan(general=dict.fromkeys(names, "asked for by engine='general'"))
-    plan = Plan()
+    plan = Plan(tensors=dict(module.named_parameters()))
     # A module met under two names is one module that is called twice, not a tie.
     uses = Counter(id(p) for layer in module.modules() for p in layer._parameters.values())
     left = set(names)
@@ -172,17 +210,20 @@ def make_plan(module: nn.Module, names: Sequence[str], engine: str) -> Plan:
             plan.watched.append((layer, products))
         left -= set(own.values())
         if any(uses[id(layer._parameters[key])] > 1 for key in own):
-            plan.general.update(dict.fromkeys(own.values(), "tied to another layer's parameter"))
+            for name in own.values():
+                plan.watch(name, "tied to another layer's parameter")
         elif products is not None:
             plan.ruled.update(_product_layers(prefix, layer, products, own))
         elif own:
             rule, reason = find_rule(layer)
             if rule is None:
-                plan.general.update(dict.fromkeys(own.values(), reason))
+                for name in own.values():
+                    plan.watch(name, reason)
             else:
                 weight = layer._parameters.get("weight")
                 plan.ruled[prefix] = RuledLayer(layer, rule, own, weight)
-    plan.sequences = find_sequences(module, plan.ruled)
+    watched = {id(part.tensor) for part in plan.bare.values()}
+    plan.sequences = find_sequences(module, plan.ruled, watched)
     plan.regroup()
     return plan
 

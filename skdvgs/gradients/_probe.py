@@ -9,7 +9,7 @@ little: freshly initialised or converged networks have exact zeros that would hi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -19,17 +19,10 @@ from torch import Tensor, nn
 from skdvgs.exceptions import UnsupportedModuleError
 from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, take_rows
 from skdvgs.gradients._general import single_gradient
+from skdvgs.gradients._precision import gradient_tolerance, loss_tolerance, runs_in_half
 from skdvgs.gradients._terms import GradientTerms
 
 PROBE_ROWS = 3
-_TOLERANCE = {torch.float64: 1e-8, torch.float32: 2e-3}
-
-
-def _tolerance(like: Tensor) -> float:
-    """Relative tolerance of a comparison, from the precision of the arithmetic."""
-    if torch.is_autocast_enabled(like.device.type):
-        return 5e-2
-    return _TOLERANCE.get(like.dtype, 5e-2)
 
 
 @dataclass(frozen=True)
@@ -39,6 +32,7 @@ class Reference:
     gradients: dict[str, Tensor]
     directions: dict[str, Tensor]
     random_forward: bool
+    is_mixed: bool
 
     def terms(self, names: list[str]) -> GradientTerms:
         """Terms of some parameters against the random directions."""
@@ -78,11 +72,10 @@ class Reference:
         length = torch.stack([self.directions[name].norm() for name in names]).norm()
         return bool(((dot - truth.dot).abs() <= tolerance * length * scale).all())
 
-    @staticmethod
-    def _scale(truth: GradientTerms) -> tuple[Tensor, float]:
+    def _scale(self, truth: GradientTerms) -> tuple[Tensor, float]:
         norm = truth.squared_norm.sqrt()
         # Gradients far below the largest one are cancellation noise in any arithmetic.
-        return norm + 1e-5 * norm.max(), _tolerance(norm)
+        return norm + 1e-5 * norm.max(), gradient_tolerance(norm, is_mixed=self.is_mixed)
 
 
 @contextmanager
@@ -112,12 +105,12 @@ def make_reference(computation: LossPerSample, x: Batch, y: Batch, names: list[s
     n = count_rows(x)
     named = dict(computation.module.named_parameters())
     parameters = [named[name] for name in names]
+    is_mixed = runs_in_half(computation(x, y))
     with torch.no_grad():
         together, again = computation(x, y), computation(x, y)
         random_forward = not torch.equal(together, again)
-        rows = [computation(*(take_rows(b, slice(i, i + 1)) for b in (x, y)))[0] for i in range(n)]
     if not random_forward:
-        _check_rows_apart(together, torch.stack(rows))
+        check_rows_apart(computation, x, y, together, range(n), is_mixed=is_mixed)
     flat = torch.stack([single_gradient(computation, x, y, i, parameters) for i in range(n)])
     parts = torch.split(flat, [p.numel() for p in parameters], dim=1)
     generator = torch.Generator().manual_seed(1)
@@ -125,12 +118,30 @@ def make_reference(computation: LossPerSample, x: Batch, y: Batch, names: list[s
         name: torch.randn(p.shape, generator=generator).to(p.detach())
         for name, p in zip(names, parameters, strict=True)
     }
-    return Reference(dict(zip(names, parts, strict=True)), directions, random_forward)
+    return Reference(dict(zip(names, parts, strict=True)), directions, random_forward, is_mixed)
 
 
-def _check_rows_apart(together: Tensor, alone: Tensor) -> None:
-    # Losses are compared, not gradients: forward passes differ by a few roundings only.
-    tolerance = {torch.float64: 1e-10, torch.float32: 1e-4}.get(together.dtype, 5e-2)
+def check_rows_apart(
+    computation: LossPerSample,
+    x: Batch,
+    y: Batch,
+    together: Tensor,
+    rows: Sequence[int],
+    *,
+    is_mixed: bool,
+) -> None:
+    """Compare the losses of some rows with those of batches that hold each of them alone.
+
+    Raises
+    ------
+    UnsupportedModuleError
+        If they differ.
+    """
+    with torch.no_grad():
+        slices = [slice(row, row + 1) for row in rows]
+        alone = torch.stack([computation(take_rows(x, s), take_rows(y, s))[0] for s in slices])
+    together = together[list(rows)]
+    tolerance = loss_tolerance(together, is_mixed=is_mixed)
     if torch.allclose(together, alone, rtol=tolerance, atol=tolerance * 1e-1, equal_nan=True):
         return
     raise UnsupportedModuleError(

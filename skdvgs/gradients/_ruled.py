@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
@@ -11,17 +11,25 @@ from torch import Tensor, nn
 
 from skdvgs.gradients._general import out_of_memory
 from skdvgs.gradients._layout import Layout, by_rows
+from skdvgs.gradients._targets import Targets
 from skdvgs.gradients._terms import GradientTerms
 from skdvgs.gradients.rules import LayerRule
 
 
 class TapeMismatch(Exception):
-    """A layer or chain was used in a way its rule does not cover: its name and the reason."""
+    """Layers or chains were used in a way their rule does not cover: names and the reason."""
 
-    def __init__(self, layer: str, reason: str) -> None:
+    def __init__(self, layer: str, reason: str, *others: str) -> None:
         super().__init__(layer, reason)
-        self.layer = layer
+        self.layers = (layer, *others)
         self.reason = reason
+
+
+class RowsRegrouped(TapeMismatch):
+    """What layers attribute to a row is not that row's."""
+
+    def __init__(self, layers: list[str]) -> None:
+        super().__init__(layers[0], "rows are regrouped within the network", *layers[1:])
 
 
 def full_precision(device: str) -> AbstractContextManager[None]:
@@ -68,9 +76,7 @@ class RuledLayer:
             raise TapeMismatch(name, "rows are not a dimension of its input")
         return kept
 
-    def terms(
-        self, name: str, inputs: Tensor, grads: Tensor, target: Mapping[str, Tensor]
-    ) -> GradientTerms:
+    def terms(self, name: str, inputs: Tensor, grads: Tensor, targets: Targets) -> GradientTerms:
         """The rule's terms, in the precision of the parameters.
 
         Raises
@@ -78,21 +84,28 @@ class RuledLayer:
         TapeMismatch
             If the rule fails on what the layer saw.
         """
-        own = {key: target[full] for key, full in self.parameters.items()}
+        own = targets.of_layer(self.parameters)
         dtype = next(iter(own.values())).dtype
         if inputs.dtype != dtype and inputs.is_floating_point():
             inputs = inputs.to(dtype)
         if grads.dtype != dtype:
             grads = grads.to(dtype)
         try:
-            return self.rule.terms(self.module, inputs, grads, own)
+            if targets.count is None or getattr(self.rule, "several_targets", False):
+                return self.rule.terms(self.module, inputs, grads, own)
+            one_by_one = [
+                self.rule.terms(self.module, inputs, grads, single.of_layer(self.parameters))
+                for single in targets.singles()
+            ]
+            dots = torch.stack([terms.dot for terms in one_by_one], dim=1)
+            return GradientTerms(dots, one_by_one[0].squared_norm)
         except (RuntimeError, ValueError, TypeError, LookupError) as error:
             if out_of_memory(error):
                 raise
             raise TapeMismatch(name, f"its rule fails: {str(error)[:120]}") from error
 
     def prepare(
-        self, name: str, inputs: Tensor, target: Mapping[str, Tensor]
+        self, name: str, inputs: Tensor, targets: Targets
     ) -> Callable[[Tensor], GradientTerms]:
         """What gives the terms of any output gradient, for inputs that several will come back to.
 
@@ -100,9 +113,9 @@ class RuledLayer:
         """
         # A rule that inherits this but has terms of its own would be passed by.
         find = vars(type(self.rule)).get("prepare")
-        if find is None:
-            return lambda grads: self.terms(name, inputs, grads, target)
-        own = {key: target[full] for key, full in self.parameters.items()}
+        if find is None or targets.count is not None:
+            return lambda grads: self.terms(name, inputs, grads, targets)
+        own = targets.of_layer(self.parameters)
         dtype = next(iter(own.values())).dtype
         served = find(self.rule, self.module, inputs.to(dtype), own)
         return lambda grads: served(grads.to(dtype))

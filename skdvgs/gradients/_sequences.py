@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from skdvgs.gradients._chain import Chain, ChainPass, Link
 from skdvgs.gradients._chain_steps import has_hooks, is_plain, own_parameters, step_for
+from skdvgs.gradients._marks import as_rows, holds_rows
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
+from skdvgs.gradients._targets import Targets
 
 Piece = Chain | nn.Module
 
@@ -56,8 +58,13 @@ class ChainedSequence:
         )
 
 
-def find_sequences(module: nn.Module, ruled: Mapping[str, RuledLayer]) -> list[ChainedSequence]:
-    """The Sequentials of a network within which there is a chain."""
+def find_sequences(
+    module: nn.Module, ruled: Mapping[str, RuledLayer], apart: Collection[int]
+) -> list[ChainedSequence]:
+    """The Sequentials of a network within which there is a chain.
+
+    Layers that hold a parameter whose ``id`` is in ``apart`` are in none.
+    """
     holders = Counter(
         id(child) for parent in module.modules() for child in parent._modules.values()
     )
@@ -69,7 +76,7 @@ def find_sequences(module: nn.Module, ruled: Mapping[str, RuledLayer]) -> list[C
         containers: list[nn.Module] = []
         leaves = _leaves(part, prefix, containers)
         met.update(map(id, containers))
-        sequence = ChainedSequence(part, containers, _pieces(leaves, ruled, holders))
+        sequence = ChainedSequence(part, containers, _pieces(leaves, ruled, holders, apart))
         if sequence.chains:
             found.append(sequence)
     return found
@@ -105,7 +112,10 @@ def _leaves(
 
 
 def _pieces(
-    leaves: list[tuple[str, nn.Module]], ruled: Mapping[str, RuledLayer], holders: Counter[int]
+    leaves: list[tuple[str, nn.Module]],
+    ruled: Mapping[str, RuledLayer],
+    holders: Counter[int],
+    apart: Collection[int],
 ) -> list[Piece]:
     """Join the longest runs of layers that have a step."""
     pieces: list[Piece] = []
@@ -122,8 +132,9 @@ def _pieces(
         step = step_for(layer) if is_plain(layer) else None
         # In place, a layer would write into what the chain was given, where others may see it.
         on_input = getattr(layer, "inplace", False) and not any(e.step.is_fresh for e in links)
-        held_twice = bool(own_parameters(layer)) and holders[id(layer)] > 1
-        if step is None or held_twice or (on_input and step.is_fresh):
+        own = own_parameters(layer)
+        kept_apart = any(id(p) in apart for p in own) or (own and holders[id(layer)] > 1)
+        if step is None or kept_apart or (on_input and step.is_fresh):
             close()
             pieces.append(layer)
         else:
@@ -133,11 +144,17 @@ def _pieces(
 
 
 class ChainTape:
-    """Run the Sequentials of a network through their chains, for one forward pass."""
+    """Run the Sequentials of a network through their chains, for one forward pass.
 
-    def __init__(self, sequences: Sequence[ChainedSequence], target: Mapping[str, Tensor]) -> None:
+    With ``prepares``, what inputs alone tell is worked out once for several ways back.
+    """
+
+    def __init__(
+        self, sequences: Sequence[ChainedSequence], targets: Targets, *, prepares: bool
+    ) -> None:
         self._sequences = sequences
-        self._target = target
+        self._prepares = prepares
+        self._targets = targets
         self._patched: list[nn.Module] = []
         self.passes: dict[str, ChainPass] = {}
 
@@ -174,8 +191,9 @@ class ChainTape:
             return chain.output(x)
         if chain.name in self.passes:
             raise TapeMismatch(chain.name, "called more than once")
-        chain_pass = self.passes[chain.name] = ChainPass(chain, self._target)
-        return chain_pass.run(x)
+        chain_pass = self.passes[chain.name] = ChainPass(chain, self._targets, self._prepares)
+        output = chain_pass.run(x)
+        return as_rows(output) if holds_rows(x) else output
 
     def expect(self, n_rows: int, *, last: bool = True) -> None:
         """Allow the backward pass of the losses of so many rows, and no other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge, get_gradient_edge
 
 from skdvgs.gradients._chain import ChainPass
+from skdvgs.gradients._graph import Use
 from skdvgs.gradients._plan import Plan
 from skdvgs.gradients._ruled import RuledLayer, TapeMismatch
 
@@ -23,6 +24,11 @@ class LayerCall:
     inputs: Tensor
     version: int
     edge: GradientEdge
+    source: GradientEdge | None  # of the input, where that has a graph
+
+    def use(self, layer: str, allowed: frozenset[int]) -> Use:
+        """The call's place in the graph."""
+        return Use(layer, self.edge, self.source, self.inputs.shape, allowed)
 
 
 def _call(inputs: Tensor, output: Tensor) -> LayerCall | None:
@@ -33,7 +39,8 @@ def _call(inputs: Tensor, output: Tensor) -> LayerCall | None:
     """
     if not output.requires_grad:
         return None
-    return LayerCall(inputs.detach(), inputs._version, get_gradient_edge(output))
+    source = get_gradient_edge(inputs) if inputs.requires_grad else None
+    return LayerCall(inputs.detach(), inputs._version, get_gradient_edge(output), source)
 
 
 class LayerTape:
@@ -115,19 +122,25 @@ class LayerTape:
 
 def output_gradients(
     losses: Tensor,
+    weights: Tensor | None,
     calls: Mapping[str, list[LayerCall]],
     passes: list[ChainPass],
+    others: list[GradientEdge],
     *,
     keep_graph: bool = False,
-) -> dict[str, list[tuple[Tensor, Tensor]]]:
+) -> tuple[dict[str, list[tuple[Tensor, Tensor]]], Sequence[Tensor | None]]:
     """Input of each call and the gradient of the summed losses with respect to its output.
 
     Parameters
     ----------
     losses : Tensor of shape (n,)
+    weights : Tensor of shape (n,) or None
+        Factor of each loss in the sum; None for ones.
     calls : mapping of str to list of LayerCall
     passes : list of ChainPass
         Chains that ran; each has its terms afterwards.
+    others : list of GradientEdge
+        Where else gradients are caught; they are returned beside those of the calls.
     keep_graph : bool, default=False
         Whether other losses will go back through the same graph.
 
@@ -138,18 +151,21 @@ def output_gradients(
     """
     flat = [(name, call) for name, group in calls.items() for call in group]
     sinks: list[Any] = [call.edge for _, call in flat] + [run.sink for run in passes]
+    sinks += others
     if not sinks or not losses.requires_grad:
-        return {}
-    grads = torch.autograd.grad(losses.sum(), sinks, retain_graph=keep_graph, allow_unused=True)
+        return {}, [None] * len(others)
+    # A sum, as weights handed over to autograd by themselves take it longer.
+    total = losses.sum() if weights is None else (losses * weights).sum()
+    grads = torch.autograd.grad(total, sinks, retain_graph=keep_graph, allow_unused=True)
     found: dict[str, list[tuple[Tensor, Tensor]]] = {}
-    for chain_pass, grad in zip(passes, grads[len(flat) :], strict=True):
+    for chain_pass, grad in zip(passes, grads[len(flat) :], strict=False):
         chain_pass.finish(grad)
     for (name, call), grad in zip(flat, grads[: len(flat)], strict=True):
         if call.inputs._version != call.version:
             raise TapeMismatch(name, "its input was changed in place")
         if grad is not None:
             found.setdefault(name, []).append((call.inputs, grad))
-    return found
+    return found, grads[len(flat) + len(passes) :]
 
 
 def joined(

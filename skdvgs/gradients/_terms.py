@@ -46,11 +46,24 @@ def summed(parts: Sequence[GradientTerms]) -> GradientTerms:
     return GradientTerms(dot, torch.stack([part.squared_norm for part in parts]).sum(0))
 
 
+def columns(target: Tensor, shape: torch.Size) -> Tensor:
+    """A parameter's target gradient as a vector, or several as the columns of a matrix.
+
+    Parameters
+    ----------
+    target : Tensor of shape ``shape``, or (n_targets, *shape)
+    shape : Size
+        Shape of the parameter.
+    """
+    return target.flatten() if target.dim() == len(shape) else target.reshape(len(target), -1).t()
+
+
 def row_dot(a: Tensor, b: Tensor) -> Tensor:
     """Dot product of matching rows of two tensors of shape (n, ...), as (n,)."""
     if a.dim() > 2:
         a, b = a.flatten(1), b.flatten(1)
-    return torch.linalg.vecdot(a, b)
+    dots: Tensor = torch.linalg.vecdot(a, b)
+    return dots
 
 
 def row_squares(a: Tensor) -> Tensor:
@@ -58,6 +71,8 @@ def row_squares(a: Tensor) -> Tensor:
     if a.dim() > 2:
         a = a.flatten(1)
     if a.dtype in (torch.float32, torch.float64):
-        return torch.linalg.vecdot(a, a)
+        squares: Tensor = torch.linalg.vecdot(a, a)
+        return squares
     # This one adds up in higher precision than its input's.
-    return torch.linalg.vector_norm(a, dim=1).square_()
+    lengths: Tensor = torch.linalg.vector_norm(a, dim=1)
+    return lengths.square_()

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from skdvgs.gradients import GradientEngine, _general
+from skdvgs.exceptions import SlowPathWarning
+from skdvgs.gradients import GradientEngine, _general, _general_path
 
 from .cases import Case, Lambda, features, mixed_loss
 from .checks import build, check
@@ -43,6 +44,32 @@ def test_branches_on_values_take_single_rows():
     )
     engine = check(Case(lambda: network, features(4)), 5, torch.float64, engine="general")
     assert all("loop, as vmap fails" in path for path in engine.report.values())
+
+
+def _slow():
+    network = Lambda(
+        lambda self, x: torch.einsum("ni,io->no", self.a(x), self.mixing).abs() ** self.power,
+        a=nn.Linear(4, 3),
+    )
+    network.mixing = nn.Parameter(torch.rand(3, 2))
+    network.power = nn.Parameter(torch.tensor(2.0))
+    return network
+
+
+def test_single_numbers_on_the_general_path():
+    check(Case(_slow, features(4), general=("mixing", "power")), 5, torch.float64)
+
+
+def test_what_is_slow_is_named_once_with_its_cost(monkeypatch):
+    monkeypatch.setattr(_general_path, "_NOTICED_SECONDS", 0.0)
+    monkeypatch.setattr(_general_path, "_NOTICED_SHARE", 0.0)
+    network = _slow()
+    engine, target = GradientEngine(network, mixed_loss), random_gradient(network)
+    with pytest.warns(SlowPathWarning, match=r"2 .* no exact rule \(mixing: .*einsum.* of .* s"):
+        engine.terms(torch.randn(5, 4), torch.rand(5), target)
+    engine.terms(torch.randn(5, 4), torch.rand(5), target)
+    asked = GradientEngine(network, mixed_loss, engine="general")
+    asked.terms(torch.randn(5, 4), torch.rand(5), target)
 
 
 def test_report_before_the_first_batch():

@@ -6,6 +6,7 @@ import skdvgs.gradients.rules._embedding
 import skdvgs.gradients.rules._normalization
 import skdvgs.gradients.rules._recurrent  # noqa: F401
 from skdvgs.gradients.rules._base import LayerRule, find_rule, register_rule
+from skdvgs.gradients.rules._embedding import lookup_terms
 from skdvgs.gradients.rules._linear import LinearRule
 from skdvgs.gradients.rules._products import LinearProducts, find_products
 
@@ -15,5 +16,6 @@ __all__ = [
     "LinearRule",
     "find_products",
     "find_rule",
+    "lookup_terms",
     "register_rule",
 ]

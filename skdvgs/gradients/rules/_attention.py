@@ -31,6 +31,8 @@ def _watched_forward(linear: Callable[..., Tensor]) -> Any:
         if isinstance(getattr(functional, name, None), FunctionType)
     }
     attention = _rebound(functional.multi_head_attention_forward, linear=linear, **names)
+    # Where functions are watched, this one hands itself over by its global name.
+    attention.__globals__["multi_head_attention_forward"] = attention
     namespace = SimpleNamespace(**vars(functional))
     namespace.multi_head_attention_forward = attention
     return _rebound(nn.MultiheadAttention.forward, F=namespace)

@@ -23,6 +23,10 @@ class LayerRule(Protocol):
     wherever the network keeps its rows, and with the positions of all calls if the layer is
     called several times.
 
+    A rule that also takes several target gradients at a time, each tensor with a first
+    dimension of n_targets, and then returns dots of shape (n_samples, n_targets), says so by an
+    attribute ``several_targets = True``. Others are asked once for each target.
+
     Attributes
     ----------
     parameters : frozenset of str

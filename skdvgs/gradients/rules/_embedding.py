@@ -24,10 +24,35 @@ def _groups(ids: Tensor) -> tuple[Tensor, Tensor]:
     return pairs.div(span, rounding_mode="floor"), number
 
 
+def lookup_terms(ids: Tensor, delta: Tensor, target: Tensor) -> GradientTerms:
+    """Terms of a table whose rows were looked up.
+
+    ``ids`` (n, t), ``delta`` (n, t, width), zero where the table takes no gradient; ``target``
+    (size, width), or several of them.
+    """
+    if target.dim() == 3:
+        dots = [row_dot(functional.embedding(ids, one), delta) for one in target]
+        dot = torch.stack(dots, dim=1)
+    else:
+        dot = row_dot(functional.embedding(ids, target), delta)
+    n, positions, _ = delta.shape
+    if positions == 1:
+        return GradientTerms(dot, row_squares(delta))
+    if positions <= _FEW_POSITIONS:
+        same = ids.unsqueeze(1) == ids.unsqueeze(2)
+        gram = torch.bmm(delta, delta.transpose(1, 2)).mul_(same)
+        return GradientTerms(dot, gram.flatten(1).sum(1))
+    row, number = _groups(ids)
+    summed = delta.new_zeros(len(row), delta.shape[2])
+    summed.index_add_(0, number.flatten(), delta.flatten(0, 1))
+    return GradientTerms(dot, delta.new_zeros(n).index_add_(0, row, row_squares(summed)))
+
+
 class EmbeddingRule:
     """The row's gradient holds, for each token, the sum of the output gradients where it is."""
 
     parameters = frozenset({"weight"})
+    several_targets = True
 
     def serves(self, layer: Any) -> bool:
         """Embeddings whose gradient does not depend on how often a token occurs."""
@@ -44,18 +69,7 @@ class EmbeddingRule:
         delta = output_grad
         if layer.padding_idx is not None:
             delta = delta * (inputs != layer.padding_idx).unsqueeze(2)
-        dot = row_dot(functional.embedding(inputs, target["weight"]), delta)
-        n, positions, _ = delta.shape
-        if positions == 1:
-            return GradientTerms(dot, row_squares(delta))
-        if positions <= _FEW_POSITIONS:
-            same = inputs.unsqueeze(1) == inputs.unsqueeze(2)
-            gram = torch.bmm(delta, delta.transpose(1, 2)).mul_(same)
-            return GradientTerms(dot, gram.flatten(1).sum(1))
-        row, number = _groups(inputs)
-        summed = delta.new_zeros(len(row), delta.shape[2])
-        summed.index_add_(0, number.flatten(), delta.flatten(0, 1))
-        return GradientTerms(dot, delta.new_zeros(n).index_add_(0, row, row_squares(summed)))
+        return lookup_terms(inputs, delta, target["weight"])
 
 
 class EmbeddingBagRule:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from skdvgs.gradients._terms import GradientTerms, row_squares
+from skdvgs.gradients._terms import GradientTerms, columns, row_squares, summed
 from skdvgs.gradients.rules._base import register_rule
 
 
@@ -17,15 +17,19 @@ def elementwise_terms(
     per_sample: Mapping[str, Tensor], target: Mapping[str, Tensor]
 ) -> GradientTerms:
     """Terms from per-sample gradients, each (n, *parameter shape), that were formed."""
-    dots = [per_sample[name].flatten(1) @ grad.flatten() for name, grad in target.items()]
-    squares = [row_squares(per_sample[name]) for name in target]
-    return GradientTerms(torch.stack(dots).sum(0), torch.stack(squares).sum(0))
+    parts = []
+    for name, grad in target.items():
+        formed = per_sample[name]
+        flat = columns(grad, formed.shape[1:])
+        parts.append(GradientTerms(formed.flatten(1) @ flat, row_squares(formed)))
+    return summed(parts)
 
 
 class _AffineRule:
     """``y = weight * normalise(a) + bias``, whatever ``normalise`` is."""
 
     parameters = frozenset({"weight", "bias"})
+    several_targets = True
 
     def __init__(
         self,
@@ -43,7 +47,7 @@ class _AffineRule:
         self, layer: nn.Module, inputs: Tensor, output_grad: Tensor, target: Mapping[str, Tensor]
     ) -> GradientTerms:
         """See :class:`LayerRule`."""
-        shape = next(iter(target.values())).shape
+        shape = layer.get_parameter(next(iter(target))).shape
         per_sample = {}
         if "weight" in target:
             product = output_grad * self._normalise(layer, inputs)
@@ -109,6 +113,7 @@ class PReLURule:
     """``y = max(a, 0) + weight * min(a, 0)``, one weight or one a channel."""
 
     parameters = frozenset({"weight"})
+    several_targets = True
 
     def serves(self, layer: nn.Module) -> bool:
         """Every PReLU."""
@@ -119,7 +124,7 @@ class PReLURule:
     ) -> GradientTerms:
         """See :class:`LayerRule`."""
         product = output_grad * inputs.clamp(max=0)
-        if target["weight"].numel() == 1:
+        if layer.get_parameter("weight").numel() == 1:
             formed = product.flatten(1).sum(1, keepdim=True)
         else:
             formed = product.flatten(2).sum(2) if product.dim() > 2 else product

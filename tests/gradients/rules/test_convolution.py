@@ -121,3 +121,10 @@ def test_rows_are_served_a_chunk_at_a_time(monkeypatch):
     monkeypatch.setattr(_convolution, "_CHUNK_ELEMENTS", 1000)
     for name in ("depthwise", "few positions"):
         check_rule(CASES[name], 7, torch.float64)
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_rows_of_few_channels_and_many_positions(monkeypatch, groups):
+    monkeypatch.setattr(_convolution, "_LARGE_ROW", 0)
+    case = Case(lambda: nn.Conv2d(2, 4, 3, stride=2, groups=groups), features(2, 9, 9))
+    check_rule(case, 5, torch.float64)
