@@ -1,9 +1,9 @@
 """How well values find flipped labels: AUROC, average precision, F1 at the known number."""
 
 from skdvgs.metrics import (
+    noise_detection_auroc,
     noise_detection_average_precision,
     noise_detection_f1,
-    noise_detection_auroc,
 )
 
 from .ours import default, paper

@@ -27,6 +27,7 @@ def by_rows(tensor: Tensor, n: int, layout: Layout, feature_dims: int) -> Tensor
     Returns
     -------
     Tensor of shape (n, positions, *features), or None
+        The same numbers, row by row.
     """
     leading = tensor.shape[: tensor.dim() - feature_dims]
     features = tensor.shape[tensor.dim() - feature_dims :]

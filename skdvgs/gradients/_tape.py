@@ -134,9 +134,11 @@ def output_gradients(
     Parameters
     ----------
     losses : Tensor of shape (n,)
+        Loss of each row.
     weights : Tensor of shape (n,) or None
         Factor of each loss in the sum; None for ones.
     calls : mapping of str to list of LayerCall
+        Calls of each layer, by its name.
     passes : list of ChainPass
         Chains that ran; each has its terms afterwards.
     others : list of GradientEdge

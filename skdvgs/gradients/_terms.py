@@ -52,6 +52,7 @@ def columns(target: Tensor, shape: torch.Size) -> Tensor:
     Parameters
     ----------
     target : Tensor of shape ``shape``, or (n_targets, *shape)
+        One target gradient, or several.
     shape : Size
         Shape of the parameter.
     """

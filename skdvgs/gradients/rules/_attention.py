@@ -58,6 +58,7 @@ class AttentionProducts:
         """Give the layer a forward that records its products."""
 
         def linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+            """Compute and record a product."""
             output = functional.linear(inputs, weight, bias)
             record(weight, inputs, output)
             return output

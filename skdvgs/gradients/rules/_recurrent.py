@@ -99,6 +99,7 @@ class RecurrentProducts:
         own = layer.forward
 
         def forward(input: Any, hx: Any = None) -> Any:
+            """Unroll the layer over the positions."""
             if not isinstance(input, Tensor) or input.dim() != 3:
                 return own(input, hx)
             x = input if layer.batch_first else input.transpose(0, 1)
