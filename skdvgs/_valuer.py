@@ -177,8 +177,9 @@ callable, default='auto'
         Weights of the classes in the *target* loss. Source rows are never weighted.
     task : {'auto', 'classification', 'regression', 'reconstruction'}, default='auto'
         What y means. 'auto' goes by a skorch net's kind, else by
-        :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes;
-        whole numbers stored as floats with more than 20 distinct values are targets.
+        :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes.
+        Of more than 20 different whole numbers, however they are stored, only codes are: they
+        count from 0 or 1, leave out hardly any number and repeat. Others are targets.
     suggest_labels : bool or 'auto', default='auto'
         Whether rows are also valued under every label, which tells which one suits them best.
         It costs one pass over the source for each label. 'auto' does so for the default network

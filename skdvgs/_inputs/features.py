@@ -47,7 +47,7 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
     options = _feature_options(X, net)
     reader = open_rows(X)
     if reader is None:
-        with _refusing():
+        with refusing():
             return validate_data(estimator, X, **options)
     return _read_large(estimator, reader, options, reset=True)
 
@@ -62,7 +62,7 @@ def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> N
     try:
         if reader is not None:
             X_val = LargeRows(reader, X.dtype, "X_val")[:]
-        with _refusing():
+        with refusing():
             X_val = check_array(X_val, input_name="X_val", **options)
     except ValueError as error:
         raise InvalidInputError(f"X_val cannot be used with X: {error}") from error
@@ -92,7 +92,7 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
     options = _feature_options(X, net) | {"dtype": dtype}
     reader = open_rows(X)
     if reader is None:
-        with _refusing():
+        with refusing():
             return validate_data(estimator, X, reset=False, **options)
     return _read_large(estimator, reader, options, reset=False)
 
@@ -119,7 +119,7 @@ def _read_large(
             f"X has {rows.ndim} dimensions. The default network reads tables. Reshape X to "
             "(n_samples, n_features), or pass a network of your own."
         )
-    with _refusing():
+    with refusing():
         validate_data(estimator, rows, reset=reset, skip_check_array=True)
     if rows.nbytes <= _SMALL_BYTES:
         return rows[:]
@@ -150,7 +150,7 @@ def _module_of(net: Any) -> nn.Module:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Turn what scikit-learn refuses into our own error, in its words."""
     # What overflows in float32 or in a whole number is refused as infinite, or is no class.
     with np.errstate(over="ignore", invalid="ignore"):

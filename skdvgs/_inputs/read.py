@@ -48,5 +48,5 @@ def read_fit_data(estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, task: 
         target = Rows(X_val, y_val, kind)
     n_classes = 0
     if kind == "classification":
-        n_classes = check_classes(y, y if target is None else target.y)
+        n_classes = check_classes(y, None if target is None else target.y)
     return FitData(source, target, n_classes, given)
