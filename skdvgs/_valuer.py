@@ -25,6 +25,7 @@ from skdvgs._fit.resume import (
     restore_folds,
 )
 from skdvgs._fit.runner import run_restarts
+from skdvgs._inputs.annotated import labels_of
 from skdvgs._inputs.features import (
     all_or_nothing,
     labels_within,
@@ -484,7 +485,7 @@ callable, default='auto'
         trajectories = self._kept_trajectories("score_samples")
         if is_dask_array(X):
             return score_blocks(self, X, y)
-        y = labels_within(X) if y is None else y
+        y = labels_of(X, labels_within(X) if y is None else y)
         if y is None and self.task_ == "classification":
             return self.label_values(X).max(axis=1)
         X = read_new_features(self, X, trajectories.dtype, self.net)
@@ -601,6 +602,7 @@ callable, default='auto'
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = self.net is None
         tags.target_tags.required = False
         tags.target_tags.multi_output = True
         return tags

@@ -1,4 +1,4 @@
-"""Labels and targets as a plain array, whatever holds them: the container must not decide the task."""
+"""Labels as a plain array, whatever holds them: the container must not decide the task."""
 
 from __future__ import annotations
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    pass
-
+from skdvgs._inputs.annotated import is_anndata
 
 FrameKind = Literal["pandas", "polars"]
 
@@ -44,7 +42,14 @@ def remember_rows(X: Any, y: Any, n_target: int | None) -> FitRows:
         labels = np.array(y.toarray() if hasattr(y, "toarray") else y)
         labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
     kind = frame_kind(X)
-    return FitRows(kind, X.index if kind == "pandas" else None, labels, n_target)
+    return FitRows(kind, index_of(X), labels, n_target)
+
+
+def index_of(X: Any) -> Any:
+    """The index of a pandas frame, the names of the observations of an AnnData, or None."""
+    if is_anndata(X):
+        return X.obs_names
+    return X.index if frame_kind(X) == "pandas" else None
 
 
 def frame_kind(X: Any) -> FrameKind | None:

@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skdvgs._inputs.annotated import features_of, labels_of
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
@@ -122,6 +123,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):
         Returns the group of each row, or None where `y` is continuous.
         """
         self._check_one_cut()
+        y = labels_of(X, y)
         valuer = clone(DVGSValuer() if self.valuer is None else self.valuer)
         given = {"X_val": X_val, "y_val": y_val}
         valuer.fit(X, y, **{name: rows for name, rows in given.items() if rows is not None})
@@ -131,7 +133,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):
         groups = number_groups(None if continuous else y, len(values))
         support = self._choose(values, groups, valuer)
 
-        validate_data(self, X, skip_check_array=True)
+        validate_data(self, features_of(X), skip_check_array=True)
         self.valuer_ = valuer
         self.values_ = values
         self.support_ = support

@@ -141,8 +141,8 @@ def test_what_cannot_be_a_label_is_named(y, message):
 
 def test_one_class_speaks_of_a_target_set_only_where_there_is_one():
     X = RNG.normal(size=(20, 2))
-    with pytest.raises(InvalidInputError, match="^y holds one class only") as caught:
+    with pytest.raises(InvalidInputError, match=r"^y holds one class only") as caught:
         DVGSValuer().fit(X, np.zeros(20, int))
     assert "target" not in str(caught.value)
-    with pytest.raises(InvalidInputError, match="^The target set holds one class only"):
+    with pytest.raises(InvalidInputError, match=r"^The target set holds one class only"):
         DVGSValuer().fit(X, np.arange(20) % 2, X_val=X, y_val=np.zeros(20, int))
