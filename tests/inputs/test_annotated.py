@@ -10,6 +10,9 @@ import scipy.sparse as sp
 from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler
 from skdvgs.exceptions import InvalidInputError
 
+# Of anndata itself, beside the newest pandas.
+pytestmark = pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+
 RNG = np.random.default_rng(0)
 N = 120
 CLASS = np.arange(N) % 2

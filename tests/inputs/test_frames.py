@@ -38,7 +38,9 @@ def fitted(X, y=Y, **target):
 DAYS = pd.to_datetime("2020-03-01") + pd.to_timedelta(100 * CLASS + np.arange(N) % 9, unit="D")
 TELLING = {
     "text": np.array(["mild", "severe"])[CLASS],
-    "text of many words": [f"{'calm' if c else 'wild'} day {at % 70}" for at, c in enumerate(CLASS)],
+    "text of many words": [
+        f"{'calm' if c else 'wild'} day {at % 70}" for at, c in enumerate(CLASS)
+    ],
     "category": pd.Categorical(np.array(["a", "b", "c", "d"])[CLASS + 2 * (np.arange(N) % 4 > 1)]),
     "date": DAYS,
     "date with a zone": DAYS.tz_localize("Europe/Zurich"),

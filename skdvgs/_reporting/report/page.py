@@ -20,7 +20,7 @@ from skdvgs._reporting.report.facts import FitSummary
 from skdvgs._reporting.report.pictures import draw_pictures, thumbnails
 from skdvgs._reporting.report.rows import Features, read_table, row_names
 from skdvgs._utils.atomic_write import atomic_write, check_writable
-from skdvgs.exceptions import InvalidInputError
+from skdvgs.exceptions import InvalidInputError, StorageError
 
 
 def write_report(
@@ -42,13 +42,21 @@ def write_report(
         If the data are not those of fit, or the file cannot be written.
     MissingDependencyError
         If matplotlib is not installed.
+    StorageError
+        If writing it fails.
     """
     place = check_writable(path)
     page = make_page(
         estimator, X, y, images=images, image_shape=image_shape, n_rows=n_rows, title=title
     )
-    with atomic_write(place, "w", encoding="utf-8", newline="\n") as file:
-        file.write(page)
+    try:
+        with atomic_write(place, "w", encoding="utf-8", newline="\n") as file:
+            file.write(page)
+    except OSError as error:
+        raise StorageError(
+            f"{place} could not be written: {error.strerror or error}. The report is there whole "
+            "or not at all. Make room, or give another path."
+        ) from error
     return place
 
 
