@@ -46,6 +46,7 @@ from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.aggregate import AggregatedScores
+from skdvgs._values.low_fraction.gross import gross_share
 from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError
 
@@ -108,9 +109,12 @@ def _estimate_low(
     if source.kind == "classification":
         labels = np.searchsorted(classes, source.y)
     of_numbers = settings.options.similarity is SIMILARITIES["discounted_cosine"]
+    # Good and bad numbers differ by degree, and without a target set nothing shows the degree.
+    gross = gross_share(outcome.values, source.y) if of_numbers else 0.0
     if of_numbers and outcome.held_out_target_other_labels is None:
-        return 0.0  # good and bad rows then differ by degree, and nothing shows the degree
-    return outcome.low_fraction(labels, settings.options.similarity is SIMILARITIES["cosine"])
+        return gross
+    found = outcome.low_fraction(labels, settings.options.similarity is SIMILARITIES["cosine"])
+    return max(found, gross)
 
 
 class DVGSValuer(ReportingMixin, BaseEstimator):
@@ -229,7 +233,7 @@ callable, default='auto'
     low_fraction_ : float
         Estimated share of rows whose label or target is wrong, in [0, 0.6]. It is what
         ``LowValueFilter(fraction="auto")`` drops. For discounted cosines without a target set,
-        which alone shows how bad a good row can look, it is 0.
+        which alone shows how bad a good row can look, only gross outliers count.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool

@@ -59,3 +59,15 @@ def frame_kind(X: Any) -> FrameKind | None:
     if hasattr(X, "iloc") and hasattr(X, "index"):
         return "pandas"
     return "polars" if type(X).__module__.partition(".")[0] == "polars" else None
+
+
+def valuer_of(estimator: Any) -> Any:
+    """The valuer inside a filter, a sampler or a Pipeline of these; any other estimator itself."""
+    valued = getattr(estimator, "_valued", None)
+    return getattr(estimator, "valuer_", estimator) if valued is None else valued.last
+
+
+def says_of_each_row(estimator: Any) -> bool:
+    """Whether attributes of the valuer are those of the rows: one fitted before has others."""
+    valued = getattr(estimator, "_valued", None)
+    return valued is None or bool(valued.fitted_here)

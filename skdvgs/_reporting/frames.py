@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.multiclass import type_of_target
 
-from skdvgs._reporting.fit_rows import FitRows
+from skdvgs._reporting.fit_rows import FitRows, says_of_each_row, valuer_of
 from skdvgs._values.cut import keep_all_but_lowest, number_groups
 from skdvgs.exceptions import InvalidInputError, MissingDependencyError
 
@@ -50,7 +50,7 @@ def value_columns(estimator: Any, y: Any = None) -> dict[str, NDArray[Any]]:
     y : array of shape (n_samples,) or (n_samples, n_outputs), default=None
         Labels to show. None shows those of fit.
     """
-    valuer = getattr(estimator, "valuer_", estimator)
+    valuer = valuer_of(estimator) if says_of_each_row(estimator) else None
     columns = {"value": np.asarray(estimator.values_)}
     errors = getattr(valuer, "standard_errors_", None)
     if errors is not None:
@@ -84,7 +84,7 @@ def kept_rows(estimator: Any) -> NDArray[np.bool_]:
 
 def is_continuous(estimator: Any) -> bool:
     """Tell whether what the rows are labelled with is a quantity."""
-    valuer = getattr(estimator, "valuer_", estimator)
+    valuer = valuer_of(estimator)
     task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
     if task != "auto":
         return bool(task == "regression")

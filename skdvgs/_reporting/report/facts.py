@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._reporting.fit_rows import valuer_of
 from skdvgs._reporting.frames import is_continuous
 from skdvgs._values.cut import lowest_kept
 
@@ -35,7 +36,7 @@ class FitSummary:
 
     def __init__(self, estimator: Any, columns: dict[str, NDArray[Any]]) -> None:
         self.estimator = estimator
-        self.valuer = getattr(estimator, "valuer_", estimator)
+        self.valuer = valuer_of(estimator)
         self.values = columns["value"]
         self.dropped = columns["dropped"]
         self.label = columns.get("label")

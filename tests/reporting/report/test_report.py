@@ -13,7 +13,8 @@ from sklearn.datasets import load_diabetes, load_digits
 from sklearn.exceptions import NotFittedError
 
 from skdvgs import DVGSValuer, LowValueFilter
-from skdvgs.exceptions import InvalidInputError, MissingDependencyError
+from skdvgs._reporting.report import html
+from skdvgs.exceptions import InvalidInputError, MissingDependencyError, StorageError
 from tests.fake_valuers import CentroidValuer, GivenValuer
 
 from .conftest import HOSTILE, N
@@ -258,11 +259,11 @@ def test_what_acts_unseen_is_shown_as_its_code(entry, shown):
     assert html.cell(entry) == f"<td>{shown}</td>"
 
 
-def test_a_report_that_cannot_be_written_is_a_storage_error(filtered, tmp_path, monkeypatch):
+def test_a_report_that_cannot_be_written_is_a_storage_error(valuer, tmp_path, monkeypatch):
     def full(*arguments):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("skdvgs._utils.atomic_write.os.replace", full)
-    with pytest.raises(StorageError, match="r.html could not be written: No space left"):
-        filtered.report(tmp_path / "r.html")
+    with pytest.raises(StorageError, match=r"r\.html could not be written: No space left"):
+        valuer.report(tmp_path / "r.html")
     assert list(tmp_path.iterdir()) == []
