@@ -1,8 +1,5 @@
 """Text that stands for dates, by the one form that all of a column's entries have."""
 
-# The type checks run without the libraries of tables too.
-# mypy: disable-error-code="import-not-found,import-untyped"
-
 from __future__ import annotations
 
 import re

@@ -1,8 +1,5 @@
 """Tables in files: read them, and write the kept rows as they are."""
 
-# The type checks run without the libraries of tables too.
-# mypy: disable-error-code="import-not-found,import-untyped"
-
 from __future__ import annotations
 
 import gzip

@@ -1,8 +1,5 @@
 """What a command writes: checked before the work, and put in place all together or not at all."""
 
-# The type checks run without the libraries of tables too.
-# mypy: disable-error-code="import-not-found,import-untyped"
-
 from __future__ import annotations
 
 import gzip

@@ -1,8 +1,5 @@
 """CSV files as text: their encoding, their header, and their entries as they stand."""
 
-# The type checks run without the libraries of tables too.
-# mypy: disable-error-code="import-not-found,import-untyped"
-
 from __future__ import annotations
 
 import codecs

@@ -127,7 +127,7 @@ def _read_features(
             f"{table.path} has no column left to learn from. Rows are valued by their features. "
             "Give a table with features."
         )
-    frames = []
+    frames: list[Any] = []
     for file in (table, trusted):
         if file is None:
             frames.append(None)

@@ -145,14 +145,10 @@ def _has_skrub() -> bool:
 
 
 def _make_vectorizer() -> Any:
-    from skrub import DatetimeEncoder, StringEncoder, TableVectorizer
+    from skrub import StringEncoder, TableVectorizer
 
-    return TableVectorizer(
-        # Seeded, so that values are repeatable.
-        high_cardinality=StringEncoder(random_state=0),
-        # The seconds are read in float64 beside it.
-        datetime=DatetimeEncoder(add_total_seconds=False),
-    )
+    # Seeded, so that values are repeatable.
+    return TableVectorizer(high_cardinality=StringEncoder(random_state=0))
 
 
 def _check_kind(column: Any, kind: ColumnKind) -> None:

@@ -41,8 +41,7 @@ class TableReader:
 
     def learn(self, rows: NDArray[Any]) -> NDArray[np.float32]:
         """Learn from all rows of fit, and return them as they are read."""
-        with_gaps = np.isnan(rows).any(axis=0) if len(rows) else np.zeros(rows.shape[1], bool)
-        self._learn(rows[_sampled(len(rows))], with_gaps)
+        self._learn(rows[_sampled(len(rows))], _columns_with_gaps(rows)[0])
         return self.read(rows)
 
     def learn_large(self, rows: LargeRows) -> LargeRows:

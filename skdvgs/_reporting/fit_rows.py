@@ -39,7 +39,7 @@ def remember_rows(X: Any, y: Any, n_target: int | None) -> FitRows:
     """Remember what the rows are called. The features are not kept."""
     labels = None
     if y is not None:
-        labels = np.array(y.toarray() if hasattr(y, "toarray") else y)
+        labels = np.asarray(y.toarray() if hasattr(y, "toarray") else y).copy()
         labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
     kind = frame_kind(X)
     return FitRows(kind, index_of(X), labels, n_target)

@@ -14,7 +14,7 @@ from skdvgs.exceptions import InvalidInputError
 
 def check_index(array: Any, index: Any, name: str, columns: Any) -> None:
     """Refuse a pandas object whose index names other rows than that of the X of fit."""
-    found = getattr(array, "index", None)
+    found: Any = getattr(array, "index", None)
     if index is None or not hasattr(array, "iloc") or found.equals(index):
         return
     # A table numbered from 0 says nothing of its rows, unless the other one is the same table.

@@ -1,0 +1,1 @@
+"""How good values are on data as people have them."""
