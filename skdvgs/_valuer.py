@@ -20,6 +20,7 @@ from skdvgs._fit.parameters import ResolvedParameters, resolve_parameters
 from skdvgs._fit.plan import make_plan
 from skdvgs._fit.resume import open_fit_state, restore_folds, store_checkpoints
 from skdvgs._fit.runner import run_restarts
+from skdvgs._inputs.annotated import labels_of
 from skdvgs._inputs.features import (
     all_or_nothing,
     labels_within,
@@ -39,6 +40,7 @@ from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.aggregate import AggregatedScores
+from skdvgs._values.low_fraction.gross import gross_share
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -123,7 +125,8 @@ callable, default='auto'
     task : {'auto', 'classification', 'regression', 'reconstruction'}, default='auto'
         What y means. 'auto' goes by a skorch net's kind, else by
         :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes.
-        Whole numbers stored as floats with more than 20 distinct values are targets.
+        Of more than 20 different whole numbers, however they are stored, only codes are classes:
+        they count from 0 or 1, leave out hardly any number and repeat. Others are targets.
     cv : int, cross-validation generator or iterable, default=5
         Used when no target set is given. Each fold in turn is the target set and values all the
         other rows. The value of a row is its mean over the folds it is not in. Folds of an int are
@@ -180,7 +183,7 @@ callable, default='auto'
     low_fraction_ : float
         Estimated share of rows whose label or target is wrong, in [0, 0.6]. It is what
         ``LowValueFilter(fraction="auto")`` drops. For discounted cosines without a target set,
-        which alone shows how bad a good row can look, it is 0.
+        which alone shows how bad a good row can look, only gross outliers count.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -408,10 +411,11 @@ callable, default='auto'
         similarity = parameters.scoring.similarity
         is_cosine = similarity is SIMILARITIES["cosine"]
         self.low_fraction_ = scores.low_fraction(codes, is_cosine)
-        discounted = similarity is SIMILARITIES["discounted_cosine"]
-        if discounted and scores.held_out_target_other_labels is None:
-            # Good and bad rows then differ by degree, and nothing shows the degree.
-            self.low_fraction_ = 0.0
+        if similarity is SIMILARITIES["discounted_cosine"]:
+            gross = gross_share(scores.values, data.source.y)
+            # Good and bad numbers differ by degree, and without a target set nothing shows it.
+            unseen = scores.held_out_target_other_labels is None
+            self.low_fraction_ = gross if unseen else max(self.low_fraction_, gross)
 
     def _set_training(self, last: TrajectoryJob, results: list[TrajectoryResult]) -> None:
         """Set what the fit leaves of its networks."""
@@ -454,7 +458,7 @@ callable, default='auto'
         trajectories = self._kept_trajectories("score_samples")
         if is_dask_array(X):
             return score_blocks(self, X, y)
-        y = labels_within(X) if y is None else y
+        y = labels_of(X, labels_within(X) if y is None else y)
         if y is None and self.task_ == "classification":
             return self.label_values(X).max(axis=1)
         X = read_new_features(self, X, trajectories.dtype, self.net)
@@ -572,6 +576,7 @@ callable, default='auto'
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        tags.input_tags.allow_nan = self.net is None
         tags.target_tags.required = False
         tags.target_tags.multi_output = True
         return tags

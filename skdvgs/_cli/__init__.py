@@ -1,4 +1,4 @@
-"""The command line: ``python -m skdvgs value data.csv --target income``."""
+"""The command line: ``skdvgs value data.csv --label income``."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
-from skdvgs._cli._formats import format_of
+from skdvgs._cli._formats import format_of, separator_of
 from skdvgs._version import __version__
 
 _VALUE = """\
@@ -19,11 +19,11 @@ is only read; what is asked for is written to new files, each whole or not at al
 
 _EXAMPLES = """\
 examples:
-  python -m skdvgs value adult.csv --target income --out values.csv --report report.html
+  skdvgs value adult.csv --label income --out values.csv --report report.html
       one line for each row, the lowest to be looked at in report.html
-  python -m skdvgs value train.csv --target y --val checked.csv --cleaned clean.csv
+  skdvgs value train.csv --label y --trusted checked.csv --cleaned clean.csv
       measured against rows that somebody has checked; train.csv without its low rows
-  python -m skdvgs value prices.parquet --target price --task regression --drop 0.05 \\
+  skdvgs value prices.parquet --label price --task regression --drop 0.05 \\
       --cleaned clean.parquet
       without the lowest twentieth
 
@@ -32,7 +32,7 @@ columns of --out:
   value            higher is better; only the order carries meaning
   standard_error   of the value; empty where there is none
   rank             1 for the lowest value
-  label or target  as in the table
+  label or target  as in the table; target is a number to predict
   suggested_label  the label that suits the row best, for classes
   dropped          whether --cleaned leaves the row out
 
@@ -51,7 +51,7 @@ class OneLineParser(argparse.ArgumentParser):
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command line."""
     parser = OneLineParser(
-        prog="python -m skdvgs",
+        prog="skdvgs",
         description="Value training rows by how their gradients agree with those of trusted rows.",
     )
     parser.add_argument("--version", action="version", version=f"skdvgs {__version__}")
@@ -64,6 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_tables(value)
+    _add_text(value)
     _add_outputs(value)
     _add_choices(value)
     _add_running(value)
@@ -74,33 +75,50 @@ def _add_tables(value: argparse.ArgumentParser) -> None:
     group = value.add_argument_group("tables")
     group.add_argument("data", help="the table: .csv, .tsv (also .gz) or .parquet", metavar="DATA")
     group.add_argument(
-        "--target", metavar="COLUMN", help="column of the labels or of the numbers to predict"
+        "--label",
+        "--target",
+        metavar="COLUMN",
+        help="column of the labels or of the numbers to predict (also: --target)",
     )
     group.add_argument(
+        "--trusted",
         "--val",
         metavar="FILE",
         help="trusted rows with the same columns. Without them each fold of the table in turn is "
-        "trusted to value the others",
+        "trusted to value the others (also: --val)",
     )
     group.add_argument(
         "--ignore",
         metavar="COLUMN",
         action="append",
         default=[],
-        help="leave a column out, e.g. one that was made from the target; may be repeated",
+        help="leave a column out, e.g. one that was made from the label; may be repeated",
     )
     group.add_argument("--id", metavar="COLUMN", help="column that names the rows; left out too")
+
+
+def _add_text(value: argparse.ArgumentParser) -> None:
+    group = value.add_argument_group("text of CSV files")
+    group.add_argument("--separator", metavar="CHARACTER", help="default: ',', tab for .tsv")
+    group.add_argument("--encoding", default="utf-8", help="default: %(default)s")
     group.add_argument(
-        "--separator", metavar="CHARACTER", help="of a CSV file (default: ',', tab for .tsv)"
+        "--decimal", metavar="CHARACTER", default=".", help="e.g. ',' for 3,14 (default: '.')"
     )
-    group.add_argument("--encoding", default="utf-8", help="of a CSV file (default: %(default)s)")
+    group.add_argument(
+        "--comment", metavar="CHARACTER", help="what begins a comment, e.g. '#' (default: none)"
+    )
     group.add_argument(
         "--na",
         metavar="TEXT",
         action="append",
         default=[],
-        help="text that stands for a missing entry, e.g. '?'; may be repeated. Empty ones, NA and "
-        "NaN always do",
+        help="text that stands for a missing entry, e.g. '?'; may be repeated. Empty ones always "
+        "do, and NA, NaN, None, null and the like",
+    )
+    group.add_argument(
+        "--no-default-na",
+        action="store_true",
+        help="take NA, None and the like for what they say, e.g. where a class is named None",
     )
 
 
@@ -112,6 +130,12 @@ def _add_outputs(value: argparse.ArgumentParser) -> None:
         "--cleaned",
         metavar="FILE",
         help="the table without its low rows, in its own format; the other rows as they are",
+    )
+    group.add_argument(
+        "--excel-safe",
+        action="store_true",
+        help="in --out, put a ' before text that starts with = + - or @, which spreadsheets would "
+        "take for a formula",
     )
 
 
@@ -128,19 +152,12 @@ def _add_choices(value: argparse.ArgumentParser) -> None:
         "--task",
         choices=("auto", "classification", "regression", "reconstruction"),
         default="auto",
-        help="what the target means. auto takes text, and whole numbers with at most 20 distinct "
-        "values, for classes. reconstruction needs no target (default: auto)",
+        help="what the label means. auto takes text, whole numbers with at most 20 distinct "
+        "values, and more that count from 0 or 1 without gaps, for classes. reconstruction needs "
+        "no label (default: auto)",
     )
     group.add_argument(
-        "--encoder",
-        choices=("sklearn", "skrub"),
-        default="sklearn",
-        help="how columns become numbers. sklearn: categories to columns of 0 and 1, or to their "
-        "number where they are more than 30; skrub: its TableVectorizer, which also reads text "
-        "and dates (default: sklearn)",
-    )
-    group.add_argument(
-        "--folds", type=_folds, default=5, metavar="N", help="without --val (default: 5)"
+        "--folds", type=_folds, default=5, metavar="N", help="without --trusted (default: 5)"
     )
 
 
@@ -171,13 +188,19 @@ def _problem(arguments: argparse.Namespace) -> str | None:
     }
     if not outputs:
         return "nothing to write: give --out, --report or --cleaned"
-    if arguments.target is None and arguments.task != "reconstruction":
-        return "no --target: name the column to predict, or set --task reconstruction"
-    if arguments.target is not None and arguments.task == "reconstruction":
-        return "--task reconstruction has no --target: leave one of them out"
+    if arguments.label is None and arguments.task != "reconstruction":
+        return "no --label: name the column to predict, or set --task reconstruction"
+    if arguments.label is not None and arguments.task == "reconstruction":
+        return "--task reconstruction has no --label: leave one of them out"
+    for option in ("separator", "decimal", "comment"):
+        character = getattr(arguments, option)
+        if character is not None and len(character.replace("\\t", "\t")) != 1:
+            return f"--{option} {character!r} is not one character"
+    if separator_of(arguments.data, arguments.separator) == arguments.decimal:
+        return f"--decimal {arguments.decimal} is the separator too: give --separator"
     inputs = {"DATA": arguments.data}
-    if arguments.val is not None:
-        inputs["--val"] = arguments.val
+    if arguments.trusted is not None:
+        inputs["--trusted"] = arguments.trusted
     for option, path in inputs.items():
         if format_of(path) is None:
             return f"{option} {path} is of no known format: .csv, .tsv (also .gz) and .parquet are"

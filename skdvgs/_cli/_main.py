@@ -9,7 +9,8 @@ from typing import Any
 
 from skdvgs._cli._arguments import check_usage, make_parser
 from skdvgs._cli._value import run_value
-from skdvgs.exceptions import SkdvgsError
+from skdvgs._cli._words import in_words_of_options
+from skdvgs.exceptions import SkdvgsError, SkdvgsWarning
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _print_error(f"skdvgs: note: {text}.")
 
     with warnings.catch_warnings():
+        warnings.simplefilter("always", SkdvgsWarning)
         warnings.showwarning = _show_warning  # type: ignore[assignment]
         try:
             found = run_value(arguments, say)
@@ -41,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _print_error("skdvgs: interrupted; nothing was written.")
             return 130
         except (SkdvgsError, OSError) as error:
-            _print_error(f"skdvgs: error: {_one_line(error)}")
+            _print_error(f"skdvgs: error: {in_words_of_options(_one_line(error))}")
             return 1
         except Exception as error:
             # Whatever it is, a traceback helps nobody who called a command.
@@ -53,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _show_warning(message: Warning | str, *details: Any) -> None:
-    _print_error(f"skdvgs: warning: {_one_line(message)}")
+    _print_error(f"skdvgs: warning: {in_words_of_options(_one_line(message))}")
 
 
 def _print_error(text: str) -> None:

@@ -12,7 +12,13 @@ from skdvgs.exceptions import InvalidInputError
 _QUOTE = ord('"')
 
 
-def keep_records(content: bytes, separator: str, support: NDArray[np.bool_], name: str) -> bytes:
+def keep_records(
+    content: bytes,
+    separator: str,
+    support: NDArray[np.bool_],
+    name: str,
+    comment: str | None = None,
+) -> bytes:
     """Return a CSV file with the header and the kept rows only, none of whose bytes change.
 
     Parameters
@@ -25,6 +31,8 @@ def keep_records(content: bytes, separator: str, support: NDArray[np.bool_], nam
         True for rows to keep.
     name : str
         Of the file, for messages.
+    comment : str or None
+        What begins a line that is no row, and stays.
 
     Raises
     ------
@@ -32,7 +40,12 @@ def keep_records(content: bytes, separator: str, support: NDArray[np.bool_], nam
         If it holds more or fewer records than there are rows.
     """
     records = split_records(content, separator)
-    filled = [at for at, record in enumerate(records) if not _is_blank(record, separator)]
+    mark = None if comment is None else comment.encode()
+    filled = [
+        at
+        for at, record in enumerate(records)
+        if not _is_blank(record, separator) and not (mark and record.startswith(mark))
+    ]
     header, rows = filled[:1], filled[1:]
     if len(rows) != len(support):
         raise InvalidInputError(

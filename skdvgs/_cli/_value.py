@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import time
 from argparse import Namespace
-from contextlib import ExitStack
 from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._cli._encoding import Say, encode
-from skdvgs._cli._tables import Table, read_table, write_frame
+from skdvgs._cli._files import Table, read_table
+from skdvgs._cli._labels import Labels, read_labels, read_trusted_labels
+from skdvgs._cli._missing import MissingTexts
+from skdvgs._cli._outputs import check_outputs, write_outputs
+from skdvgs._cli._schema import Reading, Say, learn_column
 from skdvgs._selection.sampler import LowValueSampler
-from skdvgs._utils.atomic_write import atomic_write, check_writable
 from skdvgs._utils.optional import import_optional
 from skdvgs._valuer import DVGSValuer
 from skdvgs.exceptions import InvalidInputError
-
-# Whole numbers with more distinct values measure or count something.
-_MOST_CLASSES = 20
 
 
 def run_value(arguments: Namespace, say: Say) -> str:
@@ -40,22 +37,26 @@ def run_value(arguments: Namespace, say: Say) -> str:
         What was found and written.
     """
     started = time.monotonic()
-    outputs = [
-        path for path in (arguments.out, arguments.report, arguments.cleaned) if path is not None
-    ]
-    for path in outputs:
-        check_writable(path)
-    if arguments.report is not None:
-        import_optional("matplotlib.pyplot", "The report", "plotting")
-    table, val = _read(arguments)
-    y, y_val, task = _read_targets(table, val, arguments, say)
-    X, X_val = encode(
-        _features(table, arguments, table), _features(val, arguments, table), arguments.encoder, say
-    )
+    outputs = check_outputs(arguments)
+    import_optional("skrub", "The command line", "cli")
+    table, trusted = _read(arguments)
+    if arguments.cleaned is not None:
+        table.kept(np.ones(len(table.frame), dtype=bool))  # lines and rows match, or it is said
+    reading = Reading(MissingTexts(arguments.na, not arguments.no_default_na), arguments.decimal)
+    X, X_val = _read_features(table, trusted, arguments, reading, say)
+    labels, labels_val = _read_labels(table, trusted, arguments, reading, say)
+    used = np.ones(len(X), dtype=bool)
+    y = y_val = None
+    if labels is not None:
+        used = _choose_rows(labels, labels_val, arguments, say)
+        y = labels.y[used]
+    if labels_val is not None:
+        X_val, y_val = X_val[labels_val.has_label], labels_val.y[labels_val.has_label]
+    X = X[used]
     if arguments.id is not None:
-        X.index = table.frame[arguments.id].to_numpy()
+        X.index = table.frame[arguments.id][used].to_numpy()
     valuer = DVGSValuer(
-        task=task,
+        task=arguments.task if labels is None else labels.task,
         cv=arguments.folds,
         n_jobs=arguments.jobs,
         random_state=arguments.seed,
@@ -64,7 +65,7 @@ def run_value(arguments: Namespace, say: Say) -> str:
     sampler = LowValueSampler(valuer, fraction=arguments.drop).fit(X, y, X_val=X_val, y_val=y_val)
     if arguments.drop == "auto" and sampler.n_dropped_ == 0:
         say("--drop auto found no row to leave out; --drop 0.05 leaves out the lowest 5%")
-    _write(sampler, table, arguments)
+    write_outputs(arguments, table, sampler, used, None if labels is None else labels.as_given)
     n, seconds = len(X), time.monotonic() - started
     return (
         f"{n:,} rows valued in {seconds:.0f} s. Low: {sampler.n_dropped_:,} rows "
@@ -73,17 +74,16 @@ def run_value(arguments: Namespace, say: Say) -> str:
 
 
 def _read(arguments: Namespace) -> tuple[Table, Table | None]:
-    def read(path: str) -> Table:
-        found = read_table(path, arguments.separator, arguments.encoding, arguments.na)
-        named = [*arguments.ignore, arguments.target, arguments.id]
-        wanted = [name for name in named if name is not None]
-        if path != arguments.data:
-            wanted = [arguments.target] if arguments.target is not None else []
-        for name in wanted:
-            _check_column(found, name)
-        return found
-
-    return read(arguments.data), None if arguments.val is None else read(arguments.val)
+    table = read_table(arguments.data, arguments)
+    for name in (*arguments.ignore, arguments.label, arguments.id):
+        if name is not None:
+            _check_column(table, name)
+    if arguments.trusted is None:
+        return table, None
+    trusted = read_table(arguments.trusted, arguments)
+    if arguments.label is not None:
+        _check_column(trusted, arguments.label)
+    return table, trusted
 
 
 def _check_column(table: Table, name: str) -> None:
@@ -104,70 +104,97 @@ def _check_column(table: Table, name: str) -> None:
     raise InvalidInputError(f"{table.path} has no column {name!r}; it has {shown}.{hint}")
 
 
-def _features(table: Table | None, arguments: Namespace, like: Table) -> Any:
-    """Return the columns to learn from, those of `like`."""
-    if table is None:
-        return None
-    left_out = {*arguments.ignore, arguments.target, arguments.id}
-    names = [name for name in like.frame.columns if str(name) not in left_out]
-    lacking = [str(name) for name in names if name not in table.frame.columns]
-    if lacking:
-        raise InvalidInputError(
-            f"{table.path} lacks the columns {', '.join(lacking[:10])} of {like.path}. Both "
-            "need the same columns. Add them, or leave them out with --ignore."
-        )
-    return table.frame[names]
-
-
-def _read_targets(
-    table: Table, val: Table | None, arguments: Namespace, say: Say
-) -> tuple[Any, Any, str]:
-    if arguments.target is None:
-        return None, None, arguments.task
-    y = _target_of(table, arguments.target)
-    y_val = None if val is None else _target_of(val, arguments.target)
-    task = arguments.task
-    if task == "auto" and y.dtype.kind in "iu" and len(np.unique(y)) > _MOST_CLASSES:
-        say(
-            f"{arguments.target} holds {len(np.unique(y)):,} different whole numbers, which are "
-            "taken for numbers to predict. --task classification takes them for classes"
-        )
-        task = "regression"
-    return y, y_val, task
-
-
-def _target_of(table: Table, name: str) -> NDArray[Any]:
-    column = table.frame[name]
-    missing = np.flatnonzero(column.isna())
-    if len(missing):
-        raise InvalidInputError(
-            f"{table.path} has {len(missing)} rows without {name}, the first is row {missing[0]} "
-            "(counted from 0). A row cannot be valued without its label. Leave them out first."
-        )
-    target = np.asarray(column.to_numpy())
-    if target.dtype.kind in "iufb":
-        return target
-    numeric = getattr(column.dtype, "kind", "O") in "iufb"  # nullable numbers
-    return target.astype(column.dtype.numpy_dtype) if numeric else target.astype(str).astype(object)
-
-
-def _write(sampler: LowValueSampler, table: Table, arguments: Namespace) -> None:
-    """Write all outputs, and put them in their places only when all are complete."""
-    with ExitStack() as stack:
-        if arguments.out is not None:
-            values = sampler.values_frame(frame="pandas")
-            if arguments.id is not None:
-                values.insert(0, arguments.id, values.index)
-            else:
-                values.insert(0, "row", np.arange(len(values)))
-            write_frame(values, arguments.out, stack.enter_context(atomic_write(arguments.out)))
-        if arguments.cleaned is not None:
-            file = stack.enter_context(atomic_write(arguments.cleaned))
-            table.write_kept(sampler.support_, arguments.cleaned, file)
-        if arguments.report is not None:
-            shown = table.frame.drop(
-                columns=[name for name in (arguments.target, arguments.id) if name is not None]
+def _read_features(
+    table: Table, trusted: Table | None, arguments: Namespace, reading: Reading, say: Say
+) -> tuple[Any, Any]:
+    """Return the columns to learn from, of both files as those of DATA are."""
+    left_out = {*arguments.ignore, arguments.label, arguments.id}
+    for name in table.index_names:
+        if name not in left_out:
+            say(f"left out {name!r}: it only names the rows; --id {name!r} shows it")
+    left_out |= set(table.index_names)
+    names = [name for name in table.frame.columns if name not in left_out]
+    if trusted is not None:
+        lacking = [name for name in names if name not in trusted.frame.columns]
+        if lacking:
+            raise InvalidInputError(
+                f"{trusted.path} lacks the columns {', '.join(lacking[:10])} of {table.path}. Both "
+                "need the same columns. Add them, or leave them out with --ignore."
             )
-            shown.index = sampler.values_frame(frame="pandas").index
-            title = f"Values of the rows of {os.path.basename(table.path)}"
-            sampler.report(arguments.report, shown, title=title)
+    learnt = [learn_column(name, table.frame[name], reading, say) for name in names]
+    schema = [column for column in learnt if column is not None]
+    if not schema:
+        raise InvalidInputError(
+            f"{table.path} has no column left to learn from. Rows are valued by their features. "
+            "Give a table with features."
+        )
+    frames: list[Any] = []
+    for file in (table, trusted):
+        if file is None:
+            frames.append(None)
+            continue
+        columns = {c.name: c.read(file.frame[c.name], file.path) for c in schema}
+        frames.append(import_optional("pandas", "The command line", "cli").DataFrame(columns))
+    return frames[0], frames[1]
+
+
+def _read_labels(
+    table: Table, trusted: Table | None, arguments: Namespace, reading: Reading, say: Say
+) -> tuple[Labels | None, Labels | None]:
+    name = arguments.label
+    if name is None:
+        return None, None
+    labels = read_labels(name, table.frame[name], reading, arguments.task, say, table.path)
+    if trusted is None:
+        return labels, None
+    column = trusted.frame[name]
+    of_trusted = read_trusted_labels(name, column, reading, labels, say, trusted.path)
+    _say_unlabelled(trusted.path, of_trusted.has_label, name, say)
+    return labels, of_trusted
+
+
+def _choose_rows(
+    labels: Labels, labels_val: Labels | None, arguments: Namespace, say: Say
+) -> NDArray[np.bool_]:
+    """Return which rows can be valued, and list the others."""
+    used = labels.has_label.copy()
+    _say_unlabelled(arguments.data, used, arguments.label, say)
+    if labels.task == "classification" and labels_val is None:
+        classes, counts = np.unique(labels.y[used].astype(str), return_counts=True)
+        rare = classes[counts < arguments.folds].tolist()
+        if rare:
+            of_rare = used & np.isin(labels.y.astype(str), rare)
+            used &= ~of_rare
+            say(
+                f"left out {_listed(of_rare)}: classes {', '.join(map(repr, rare[:5]))} have "
+                f"fewer rows than the {arguments.folds} folds. --folds asks for fewer, --trusted "
+                "for none"
+            )
+    trusted_or_own = labels.y[used] if labels_val is None else labels_val.y[labels_val.has_label]
+    n_classes = len(np.unique(trusted_or_own.astype(str)))
+    if labels.task == "classification" and n_classes < 2:
+        where = arguments.data if labels_val is None else arguments.trusted
+        raise InvalidInputError(
+            f"{where} holds {n_classes} classes in {arguments.label!r} that rows can be valued by. "
+            "Right labels cannot be told from wrong ones. Give rows of at least two classes."
+        )
+    if labels_val is None and used.sum() < arguments.folds:
+        raise InvalidInputError(
+            f"{arguments.data} holds {used.sum()} rows with a label but {arguments.folds} folds "
+            "are asked for. Each fold needs a row. Give more rows, or fewer --folds."
+        )
+    return used
+
+
+def _say_unlabelled(path: str, has_label: NDArray[np.bool_], name: str, say: Say) -> None:
+    if not has_label.all():
+        say(
+            f"left out {_listed(~has_label)} of {path}: no {name!r}. They are not valued, and stay "
+            "in --cleaned. --no-default-na takes NA and None for labels"
+        )
+
+
+def _listed(rows: NDArray[np.bool_]) -> str:
+    numbers = np.flatnonzero(rows)
+    shown = ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
+    return f"{len(numbers):,} rows ({shown}, counted from 0)"

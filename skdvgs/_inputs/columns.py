@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils.validation import _get_feature_names
 
+from skdvgs._inputs.annotated import is_anndata
 from skdvgs.exceptions import InvalidInputError, SkdvgsWarning
+
+
+def names_of_columns(X: Any) -> NDArray[Any] | None:
+    """Names of a frame's columns, or of the genes of an AnnData; None where there are none."""
+    if is_anndata(X):
+        return np.asarray(X.var_names, dtype=object)
+    return _get_feature_names(X)
 
 
 def check_same_columns(X_val: Any, names: NDArray[Any] | None) -> None:
@@ -17,7 +26,7 @@ def check_same_columns(X_val: Any, names: NDArray[Any] | None) -> None:
 
     Parameters
     ----------
-    X_val : array-like or frame
+    X_val : array-like, frame or AnnData
         As the user passed it.
     names : array of str or None
         Columns of X, where they have names.
@@ -27,7 +36,7 @@ def check_same_columns(X_val: Any, names: NDArray[Any] | None) -> None:
     InvalidInputError
         Naming the columns.
     """
-    named = _get_feature_names(X_val)
+    named = names_of_columns(X_val)
     if names is None and named is None:
         return
     if names is None or named is None:
@@ -60,31 +69,25 @@ def check_same_columns(X_val: Any, names: NDArray[Any] | None) -> None:
 
 
 def check_no_text(X: Any, name: str) -> None:
-    """Refuse columns of text or categories with advice that scikit-learn does not give.
+    """Refuse arrays that hold text with advice that scikit-learn does not give.
 
     Raises
     ------
     InvalidInputError
         Naming the columns.
     """
-    columns: list[Any] = []
-    if hasattr(X, "dtypes") and hasattr(X, "columns"):
-        for column in X.columns:
-            series = X[column]
-            if getattr(series, "ndim", 1) == 1 and not _reads_as_number(np.asarray(series)[:1000]):
-                columns.append(column)
-    elif isinstance(X, np.ndarray) and X.dtype.kind in "US" and X.ndim == 2:
+    columns: list[int] = []
+    if isinstance(X, np.ndarray) and X.dtype.kind in "USmM" and X.ndim == 2:
         columns = list(range(X.shape[1]))
     elif isinstance(X, np.ndarray) and X.dtype.kind == "O" and X.ndim == 2:
-        columns = [i for i in range(X.shape[1]) if not _reads_as_number(X[:1000, i])]
+        columns = [i for i in range(X.shape[1]) if _holds_text(X[:1000, i])]
     if columns:
         raise InvalidInputError(
-            f"{name} holds text in columns {columns[:10]}. A network needs numbers. Encode them, "
-            "e.g. with sklearn.preprocessing.OneHotEncoder or TargetEncoder, or drop them."
+            f"{name} holds text or dates in columns {columns[:10]}. A network needs numbers. "
+            "Encode them, e.g. with skrub.TableVectorizer, or drop them; the default network "
+            "takes a pandas or polars frame as it is."
         )
 
 
-def _reads_as_number(column: NDArray[Any]) -> bool:
-    if column.dtype.kind in "US":
-        return False
-    return column.dtype.kind != "O" or not any(isinstance(entry, str) for entry in column)
+def _holds_text(column: NDArray[Any]) -> bool:
+    return any(isinstance(entry, (str, bytes, date, np.datetime64)) for entry in column)

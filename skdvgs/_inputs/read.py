@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from skdvgs._inputs.annotated import is_anndata, labels_of
 from skdvgs._inputs.features import labels_within, read_features, read_target_features
 from skdvgs._inputs.target_set import check_scale, unpack_target
 from skdvgs._inputs.targets import check_classes, read_target_y, read_y
@@ -35,8 +36,10 @@ class FitData:
 
 def read_fit_data(estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, task: str) -> FitData:
     """Check both sets before any work starts."""
-    given = y = labels_within(X) if y is None else y
     X_val, y_val = unpack_target(X_val, y_val)
+    if is_anndata(X_val):
+        y_val = labels_of(X_val, y if y_val is None and isinstance(y, str) else y_val)
+    given = y = labels_of(X, labels_within(X) if y is None else y)
     y_val = labels_within(X_val) if y_val is None else y_val
     X = read_features(estimator, X, estimator.net)
     kind, y = read_y(y, len(X), task)
@@ -48,5 +51,5 @@ def read_fit_data(estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, task: 
         target = Rows(X_val, y_val, kind)
     n_classes = 0
     if kind == "classification":
-        n_classes = check_classes(y, y if target is None else target.y)
+        n_classes = check_classes(y, None if target is None else target.y)
     return FitData(source, target, n_classes, given)

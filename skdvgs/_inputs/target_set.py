@@ -72,6 +72,11 @@ def unpack_target(X_val: Any, y_val: Any) -> tuple[Any, Any]:
     X_val, y_val = (
         part[0] if isinstance(part, tuple) and len(part) == 1 else part for part in (X_val, y_val)
     )
+    if isinstance(X_val, tuple) and len(X_val) == 2 and _is_pair(*X_val):
+        raise InvalidInputError(
+            "X_val is a tuple of two arrays, as features and labels are. Labels of the target set "
+            "have an argument of their own. Pass X_val=X and y_val=y, or X_val=TargetSet(X, y)."
+        )
     if isinstance(X_val, TargetSet):
         if y_val is not None:
             raise InvalidInputError(
@@ -84,6 +89,12 @@ def unpack_target(X_val: Any, y_val: Any) -> tuple[Any, Any]:
             "y_val was passed without X_val. Labels alone are no target set. Pass X_val too."
         )
     return X_val, y_val
+
+
+def _is_pair(X: Any, y: Any) -> bool:
+    """Tell features and labels from two rows, which are of one shape."""
+    shapes = [part.shape if hasattr(part, "shape") else np.shape(part) for part in (X, y)]
+    return len(shapes[0]) > 1 and tuple(shapes[0]) != tuple(shapes[1])
 
 
 def check_scale(X: Features, X_target: NDArray[np.float32]) -> None:

@@ -7,23 +7,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.multiclass import type_of_target
+from scipy.sparse import issparse
 from sklearn.utils.validation import check_array, column_or_1d
 
-from skdvgs._inputs.features import (
-    _refusing,
-)
+from skdvgs._inputs.features import refusing
+from skdvgs._inputs.label_kind import kind_of_labels
+from skdvgs._inputs.labels import as_plain_array
 from skdvgs._inputs.task import Kind, Task
 from skdvgs.exceptions import InvalidInputError, UnseenLabelWarning
-
-_CLASS_TYPES = ("binary", "multiclass")
-
-
-_REAL_TYPES = ("continuous", "continuous-multioutput")
-
-
-_MOST_FLOAT_CLASSES = 20
-
 
 _LARGEST_TARGET = 1e150
 
@@ -57,6 +48,8 @@ def read_new_y(y: Any, n_samples: int, kind: str, task: Task) -> NDArray[Any]:
                 f"y holds {unknown.tolist()[:10]}, which fit did not see. The network has no "
                 f"output for it. Labels of fit are {task.classes.tolist()[:10]}."
             )
+        # Of the type they had in fit: a row is known again by them.
+        return task.classes[np.searchsorted(task.classes, read)]
     return read
 
 
@@ -96,7 +89,12 @@ def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, ND
     y = _as_array(y, n_samples, name)
     if task == "regression":
         return "regression", _as_columns(y, name)
-    kind = _kind_of(y, name)
+    if y.ndim == 2 and y.shape[1] == 1:
+        kind = kind_of_labels(y.ravel(), name, task)
+        # scikit-learn warns where labels come as a column.
+        y = y if kind == "regression" else column_or_1d(y, warn=True)
+    else:
+        kind = kind_of_labels(y, name, task)
     if kind == "regression":
         if task == "classification":
             raise InvalidInputError(
@@ -104,7 +102,7 @@ def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, ND
                 "each number cannot be learnt. Make classes of them, or use task='regression'."
             )
         return kind, _as_columns(y, name)
-    return kind, (column_or_1d(y, warn=True) if kind == "classification" else y)
+    return kind, y
 
 
 def read_target_y(
@@ -153,7 +151,9 @@ def _check_sortable(y: NDArray[Any], y_val: NDArray[Any]) -> None:
 
 def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
     options = {"accept_sparse": "csr", "dtype": None, "ensure_2d": False}
-    with _refusing():
+    with refusing():
+        if not issparse(y):
+            y = as_plain_array(y, name)
         y = check_array(y, ensure_min_samples=0, input_name=name, **options)
     y = y.toarray() if hasattr(y, "toarray") else y
     if y.ndim not in (1, 2):
@@ -185,26 +185,10 @@ def _as_columns(y: NDArray[Any], name: str) -> NDArray[np.float64]:
     return y
 
 
-def _kind_of(y: NDArray[Any], name: str) -> Kind:
-    # Measurements are often whole numbers stored as floats; classes hardly ever are, and many.
-    if y.dtype.kind == "f" and y.ndim == 1 and len(np.unique(y)) > _MOST_FLOAT_CLASSES:
-        return "regression"
-    with _refusing():
-        kind = type_of_target(y, input_name=name)
-    if kind in _CLASS_TYPES:
-        return "classification"
-    if kind in _REAL_TYPES:
-        return "regression"
-    if kind == "multilabel-indicator":
-        return "multilabel"
-    raise InvalidInputError(
-        f"Unknown label type: {name} is of kind {kind!r}. Such labels cannot be valued together. "
-        "Pass one column of labels, 0/1 indicators, or numbers with task='regression'."
-    )
-
-
 def check_classes(y: Any, y_target: Any) -> int:
-    """Refuse a target set of one class; warn of labels that it lacks.
+    """Refuse labels of one class only; warn of labels that the target set lacks.
+
+    ``y_target`` is None where each fold of the source is the target set in turn.
 
     Returns
     -------
@@ -214,9 +198,15 @@ def check_classes(y: Any, y_target: Any) -> int:
     Raises
     ------
     InvalidInputError
-        If the target set holds one class only.
+        If there is one class only.
     """
-    known = np.unique(y_target)
+    known = np.unique(y if y_target is None else y_target)
+    if len(known) < 2 and y_target is None:
+        raise InvalidInputError(
+            f"y holds one class only: {known.tolist()}. A network that sees 1 class cannot tell "
+            "right rows from wrong ones. Pass rows of at least two classes, or leave y out to "
+            "value rows by reconstruction."
+        )
     if len(known) < 2:
         raise InvalidInputError(
             f"The target set holds one class only: {known.tolist()}. A network that sees 1 class "

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 import skorch
 import torch
-from skorch.dataset import Dataset, ValidSplit
+from skorch.dataset import Dataset
+from skorch.helper import predefined_split
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, default_collate
 
 from skdvgs._inputs.task import Task
 from skdvgs._nets.output import CLASS_CRITERIA
+from skdvgs._nets.settings import check_settings, is_default_split, watches_validation
+from skdvgs._nets.validation import EncodedRows, validation_rows
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
 from skdvgs.gradients._plan import check_module
 
@@ -32,8 +35,8 @@ class ArrayDataset(Dataset):
 
 
 def as_is(batch: Any) -> Any:
-    """Collate function for batches that the data set has already put together."""
-    return batch
+    """Collate function for batches that the data set has put together; others are a list yet."""
+    return default_collate(batch) if isinstance(batch, list) else batch
 
 
 def check_net(net: Any) -> None:
@@ -51,6 +54,8 @@ def check_net(net: Any) -> None:
             "every restart would start from the same weights. Pass the class and its arguments, "
             f"e.g. skorch.NeuralNetClassifier({type(module).__name__}, module__width=10)."
         )
+    if isinstance(net, skorch.NeuralNet):
+        check_settings(net)
     if net is None or isinstance(net, skorch.NeuralNet):
         return
     if not (isinstance(net, type) and issubclass(net, nn.Module)):
@@ -101,7 +106,7 @@ def build_net(
     """
     given = {key: value for key, value in settings.items() if value is not None}
     if isinstance(net, skorch.NeuralNet):
-        built = _own_net(net).set_params(**given)
+        built = _own_net(net, task).set_params(**given)
     else:
         built = _wrapped(net, task, n_features).set_params(**given)
     check_device(built.device)
@@ -136,16 +141,18 @@ def _wrapped(net: type[nn.Module], task: Task, n_features: int) -> skorch.Neural
     )
 
 
-def _own_net(net: skorch.NeuralNet) -> skorch.NeuralNet:
+def _own_net(net: skorch.NeuralNet, task: Task) -> skorch.NeuralNet:
     """A fresh copy of a user's skorch net, with only what valuing cannot do without changed."""
     # skorch nets clone like any estimator; a fitted one comes back untrained.
     from sklearn.base import clone
 
     built: skorch.NeuralNet = clone(net)
     changes: dict[str, Any] = {"verbose": 0, "warm_start": False}
-    if _is_default_split(built) and not _watches_validation(built):
+    if is_default_split(built) and not watches_validation(built):
         # skorch hides a fifth of the rows by default; here they are all meant for training.
         changes["train_split"] = None
+    elif (rows := validation_rows(built)) is not None:
+        changes["train_split"] = predefined_split(EncodedRows(rows, built, task))
     plain = built.dataset is Dataset and built.iterator_train is DataLoader
     if plain and "iterator_train__collate_fn" not in built.get_params():
         changes |= _batch_reading()
@@ -158,24 +165,6 @@ def _batch_reading() -> dict[str, Any]:
         "iterator_train__collate_fn": as_is,
         "iterator_valid__collate_fn": as_is,
     }
-
-
-def _is_default_split(net: skorch.NeuralNet) -> bool:
-    split = net.train_split
-    default = inspect.signature(type(net).__init__).parameters.get("train_split")
-    if default is None:
-        default = inspect.signature(skorch.NeuralNet.__init__).parameters["train_split"]
-    return type(split) is ValidSplit and vars(split) == vars(default.default)
-
-
-def _watches_validation(net: skorch.NeuralNet) -> bool:
-    """Whether a callback of the user's reads a validation score."""
-    callbacks = net.callbacks if isinstance(net.callbacks, (list, tuple)) else []
-    for item in callbacks:
-        callback = item[1] if isinstance(item, tuple) else item
-        if "valid" in str(getattr(callback, "monitor", "")):
-            return True
-    return False
 
 
 def device_of(net: Any, device: Any) -> Any:
@@ -219,6 +208,9 @@ def initialize(net: skorch.NeuralNet) -> skorch.NeuralNet:
         # skorch and torch fail on a lazy module in ways that do not say so.
         if isinstance(getattr(net, "module_", None), nn.Module):
             check_module(net.module_)
+    if net.device is None:
+        # skorch leaves the module where it was made; rows have to come there.
+        net.device = next((str(p.device) for p in net.module_.parameters()), "cpu")
     outside = [
         name
         for name in getattr(net, "_modules", [])

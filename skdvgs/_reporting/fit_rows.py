@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skdvgs._inputs.annotated import is_anndata
 from skdvgs._utils.types import HasValues, Labels, SparseMatrix, Table
 
 FrameKind: TypeAlias = Literal["pandas", "polars"]
@@ -51,11 +52,17 @@ def remember_rows(X: Table, y: ArrayLike | SparseMatrix | None, n_target: int | 
     """Return what is kept of X of shape (n_samples, ...), and a copy of y."""
     labels = None
     if y is not None:
-        labels = np.array(y.toarray() if hasattr(y, "toarray") else y)
+        labels = np.asarray(y.toarray() if hasattr(y, "toarray") else y).copy()
         labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
     kind = frame_kind(X)
-    index = getattr(X, "index", None) if kind == "pandas" else None
-    return FitRows(kind, index, labels, n_target)
+    return FitRows(kind, index_of(X), labels, n_target)
+
+
+def index_of(X: object) -> Any:
+    """Return the index of a pandas frame, the names of an AnnData's observations, or None."""
+    if is_anndata(X):
+        return getattr(X, "obs_names", None)
+    return getattr(X, "index", None) if frame_kind(X) == "pandas" else None
 
 
 def frame_kind(X: object) -> FrameKind | None:
@@ -65,3 +72,15 @@ def frame_kind(X: object) -> FrameKind | None:
     if hasattr(X, "iloc") and hasattr(X, "index"):
         return "pandas"
     return "polars" if type(X).__module__.partition(".")[0] == "polars" else None
+
+
+def valuer_of(estimator: Any) -> Any:
+    """The valuer inside a filter, a sampler or a Pipeline of these; any other estimator itself."""
+    valued = getattr(estimator, "_valued", None)
+    return getattr(estimator, "valuer_", estimator) if valued is None else valued.last
+
+
+def says_of_each_row(estimator: Any) -> bool:
+    """Whether attributes of the valuer are those of the rows: one fitted before has others."""
+    valued = getattr(estimator, "_valued", None)
+    return valued is None or bool(valued.fitted_here)

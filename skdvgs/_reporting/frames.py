@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skdvgs._inputs.task import is_continuous
-from skdvgs._reporting.fit_rows import Reportable
+from skdvgs._reporting.fit_rows import Reportable, says_of_each_row, valuer_of
 from skdvgs._utils.optional import import_optional
 from skdvgs._utils.types import Floats, Index, Labels, Mask
 from skdvgs._values.cut import keep_all_but_lowest, number_groups
@@ -53,7 +53,7 @@ def value_columns(estimator: Reportable, y: ArrayLike | None = None) -> dict[str
     y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
         Labels to show. None shows those of fit.
     """
-    valuer = valuer_of(estimator)
+    valuer = valuer_of(estimator) if says_of_each_row(estimator) else None
     columns: dict[str, NDArray[Any]] = {"value": np.asarray(estimator.values_)}
     errors = getattr(valuer, "standard_errors_", None)
     if errors is not None:
@@ -65,11 +65,6 @@ def value_columns(estimator: Reportable, y: ArrayLike | None = None) -> dict[str
         columns["suggested_label"] = np.asarray(suggested)
     columns["dropped" if drops_rows(estimator) else "is_low"] = ~kept_rows(estimator)
     return columns
-
-
-def valuer_of(estimator: object) -> object:
-    """Return the valuer inside a fitted filter or sampler, and a valuer itself."""
-    return getattr(estimator, "valuer_", estimator)
 
 
 def drops_rows(estimator: object) -> bool:

@@ -13,6 +13,7 @@ from skdvgs._reporting.report.page import make_page
 from skdvgs._reporting.report.summary import Summary
 from skdvgs._utils.atomic_write import atomic_write, check_writable
 from skdvgs._utils.types import Floats, Table
+from skdvgs.exceptions import StorageError
 
 if TYPE_CHECKING:
     import os
@@ -112,8 +113,14 @@ class ReportingMixin:
         page = make_page(
             self, X, y, images=images, image_shape=image_shape, n_rows=n_rows, title=title
         )
-        with atomic_write(place, "w", encoding="utf-8", newline="\n") as file:
-            file.write(page)
+        try:
+            with atomic_write(place, "w", encoding="utf-8", newline="\n") as file:
+                file.write(page)
+        except OSError as error:
+            raise StorageError(
+                f"{place} could not be written: {error.strerror or error}. The report is there "
+                "whole or not at all. Make room, or give another path."
+            ) from error
         return place
 
     def summary(self, n_rows: int = 10) -> Summary:

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, clone
-from sklearn.utils import Tags, _safe_indexing, get_tags, indexable
+from sklearn.base import BaseEstimator
+from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import (
     _num_samples,
@@ -17,10 +17,13 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from skdvgs._inputs.annotated import features_of, labels_of
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
+from skdvgs._selection.rows_of_fit import check_index, take_rows
+from skdvgs._selection.valuing import Valued, value_rows
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import (
     count_of_fraction,
@@ -30,6 +33,7 @@ from skdvgs._values.cut import (
     number_groups,
 )
 from skdvgs._values.low_fraction.estimate import estimate_low_fraction
+from skdvgs._values.low_fraction.gross import gross_share
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -106,13 +110,15 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):
         Raises
         ------
         InvalidInputError
-            If an array is not as long as the `X` of `fit`.
+            If an array is not as long as the `X` of `fit`, or holds other rows by its index.
         """
         check_is_fitted(self, "support_")
         names = ["X", "y", *(f"arrays[{position}]" for position in range(len(arrays)))]
         kept_rows = self.get_support(indices=True)
+        for name, array in zip(names, (X, y, *arrays), strict=True):
+            check_index(array, self._given.index, name, getattr(self, "feature_names_in_", None))
         return tuple(
-            None if array is None else _take(array, kept_rows, name, len(self.support_))
+            None if array is None else take_rows(array, kept_rows, name, len(self.support_))
             for name, array in zip(names, (X, y, *arrays), strict=True)
         )
 
@@ -122,17 +128,18 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):
         Returns the group of each row, or None where `y` is continuous.
         """
         self._check_one_cut()
-        valuer = clone(DVGSValuer() if self.valuer is None else self.valuer)
-        given = {"X_val": X_val, "y_val": y_val}
-        valuer.fit(X, y, **{name: rows for name, rows in given.items() if rows is not None})
+        y = labels_of(X, y)
+        valuer = DVGSValuer() if self.valuer is None else self.valuer
+        valued = value_rows(valuer, X, y, X_val, y_val)
         check_consistent_length(X, y)
-        values = _checked_values(valuer, _num_samples(X))
-        continuous = is_continuous(valuer, y)
+        values = valued.values
+        continuous = is_continuous(valued.last, y)
         groups = number_groups(None if continuous else y, len(values))
-        support = self._choose(values, groups, valuer)
+        support = self._choose(valued, y, groups, continuous)
 
-        validate_data(self, X, skip_check_array=True)
-        self.valuer_ = valuer
+        validate_data(self, features_of(X), skip_check_array=True)
+        self.valuer_ = valued.valuer
+        self._valued = valued
         self.values_ = values
         self.support_ = support
         self.threshold_ = lowest_kept(values, support)
@@ -144,19 +151,14 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):
         return None if continuous else groups
 
     def _choose(
-        self, values: NDArray[np.float64], groups: NDArray[np.intp], valuer: Any
+        self, valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool
     ) -> NDArray[np.bool_]:
         """Mark the rows to keep, by whichever of `threshold` and `fraction` decides."""
+        values = valued.values
         if self.threshold is not None:
             return keep_at_least(values, groups, self.threshold)
         if self.fraction == "auto":
-            share = getattr(valuer, "low_fraction_", None)
-            if share is None:
-                # With two classes the other label turns a row's gradient round. Its length
-                # changes too, so the other similarities are no mirror.
-                mirrored = getattr(valuer, "similarity", None) in ("auto", "cosine")
-                share = estimate_low_fraction(values, groups, mirrored=mirrored)
-            n_drop = round(share * len(values))
+            n_drop = round(_low_share(valued, y, groups, continuous) * len(values))
         else:
             n_drop = count_of_fraction(self.fraction, len(values))  # type: ignore[arg-type]
         return keep_all_but_lowest(values, groups, n_drop)
@@ -192,33 +194,17 @@ def _n_target(X_val: Any) -> int | None:
     return None if features is None else _num_samples(features)
 
 
-def _take(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> Any:
-    """Return the given rows of an array of the fitted length."""
-    if _num_samples(array) != n_samples:
-        raise InvalidInputError(
-            f"{name} holds {_num_samples(array)} rows but {n_samples} were valued. The kept rows "
-            "are known by their position in fit only. Pass arrays that go with the X of fit."
-        )
-    return _safe_indexing(indexable(array)[0], rows)
-
-
-def _checked_values(valuer: Any, n_samples: int) -> NDArray[np.float64]:
-    """Return the values of a fitted valuer, one finite number for each row."""
-    name = type(valuer).__name__
-    if not hasattr(valuer, "values_"):
-        raise InvalidInputError(
-            f"{name} has no attribute values_ after fit. The rows are chosen by it. Use a "
-            "DVGSValuer, or set values_ of shape (n_samples,) in the fit of your own valuer."
-        )
-    values = np.asarray(valuer.values_, dtype=np.float64)
-    if values.shape != (n_samples,):
-        raise InvalidInputError(
-            f"{name}.values_ has shape {values.shape} but X holds {n_samples} rows. Each row "
-            f"needs one value. Make the valuer's fit set values_ of shape ({n_samples},)."
-        )
-    if not np.isfinite(values).all():
-        raise InvalidInputError(
-            f"{name}.values_ holds {np.count_nonzero(~np.isfinite(values))} values that are NaN "
-            "or infinite. Such rows cannot be ranked. Give every row a finite value."
-        )
-    return values
+def _low_share(valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool) -> float:
+    """Share of low rows: the valuer says it of the rows it was fitted on."""
+    share = getattr(valued.last, "low_fraction_", None)
+    if share is not None and valued.fitted_here:
+        return float(share)
+    if continuous and not valued.fitted_here:
+        return gross_share(valued.values, np.asarray(y, dtype=np.float64))
+    if valued.label_values is not None:
+        columns = np.searchsorted(valued.last.classes_, np.asarray(y).ravel())
+        return estimate_low_fraction(valued.values, columns, label_values=valued.label_values)
+    # With two classes the other label turns a row's gradient round. Its length changes too, so
+    # the other similarities are no mirror.
+    mirrored = getattr(valued.last, "similarity", None) in ("auto", "cosine")
+    return estimate_low_fraction(valued.values, groups, mirrored=mirrored)

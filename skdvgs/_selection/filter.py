@@ -8,6 +8,7 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skdvgs._inputs.frame_columns import is_frame
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
 from skdvgs._utils.sklearn_compat import fit_context
@@ -88,7 +89,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
     With a continuous `y` a row gets the features of the kept row with the nearest target, for
     several outputs after each was divided by its standard deviation. A target counts as near
     within half a standard deviation of the kept targets, or within twice the way from the nearest
-    kept target to its tenth neighbour; a row with a target further off cannot be replaced. Without
+    kept target to its tenth neighbour; a row with a target further off gets the features of any
+    kept row, with a warning, as its target stays in `y`: `LowValueSampler` removes it. Without
     `y` any kept row will do.
 
     *Where to put it*: directly before the estimator. Inside a
@@ -105,10 +107,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
     default network values target rows that a restart left out, under their own and under other
     labels or targets: what right and wrong rows look like. The share is the one that mixes the two
     into the values of the source. Without a target set the values of every row under every label
-    take that part; for a continuous `y` nothing does, and none are dropped. Where a network of
-    one's own has valued no other labels, the values alone must tell: two classes by the sign that
-    a wrong label gives the cosine, other tasks by a group of values that lies far apart. Better
-    give a fraction there.
+    take that part; for a continuous `y` nothing does, and only gross outliers are dropped: rows
+    whose value and target both lie far from the others. Where a network of one's own has valued no
+    other labels, the values alone must tell: two classes by the sign that a wrong label gives the
+    cosine, other tasks by a group of values that lies far apart. Better give a fraction there.
 
     *Cost*: that of the valuer; the replacement sorts the rows once.
 
@@ -197,8 +199,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         Raises
         ------
         InvalidInputError
-            As `fit`; and if `y` is continuous and a low-value row has no kept row with a target
-            near its own.
+            As `fit`.
         """
         groups = self._fit_selection(X, y, X_val, y_val)
         X = self._checked(X)
@@ -232,6 +233,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
     def _checked(self, X: Any) -> Any:
         """Validate the rows without changing their kind, types or values."""
+        if is_frame(X):
+            validate_data(self, X, reset=False, skip_check_array=True)
+            # A copy of the labels only: set_output names the columns of what we return in place.
+            return X.copy(deep=False) if hasattr(X, "iloc") else X
         checked = check_array(
             X,
             dtype=None,
@@ -241,7 +246,4 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
             estimator=self,
         )
         validate_data(self, X, reset=False, skip_check_array=True)
-        if not hasattr(X, "columns"):
-            return checked
-        # A copy of the labels only: set_output names the columns of what we return in place.
-        return X.copy(deep=False) if hasattr(X, "iloc") else X
+        return checked

@@ -1,4 +1,4 @@
-"""Which rows go, which stay, and which surviving row stands in for one that goes.
+"""Which surviving row stands in for a row that goes.
 
 Functions of arrays; they know no estimator. A *group* is the label of a row as a number, or its
 combination of labels when it has several; without labels every row is in group 0.
@@ -6,11 +6,13 @@ combination of labels when it has several; without labels every row is in group 
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
-from skdvgs.exceptions import InvalidInputError
+from skdvgs.exceptions import SkdvgsWarning
 
 # A target counts as near when it is as near as kept targets are to each other (twice the way to
 # the tenth neighbour follows dense and thin regions), or within half a standard deviation.
@@ -55,18 +57,29 @@ def replace_by_nearest_target(
 
     Nearest is by Euclidean distance between targets, each output divided by the standard
     deviation of its kept values. Survivors with equal targets share the rows evenly, the highest
-    value first.
+    value first. A row with no survivor near gets any, the highest value first, and that is warned
+    of: its target stays, and fits the features of no other row.
     """
+    # Measured on three sets with 3 % of the targets times ten, and with log-normal targets, for
+    # ridge, boosting and neighbours: any survivor's features served the next step better than the
+    # row's own in 28 of 33 cases, and better than the nearest one's, which lie at the edge, for
+    # the ridge in all. None came near to removing the rows.
     targets = np.asarray(targets, dtype=np.float64).reshape(len(values), -1)
     spread = targets[support].std(axis=0)
     scaled = targets / np.where(spread > 0, spread, 1.0)
     levels, level_of_kept = np.unique(scaled[support], axis=0, return_inverse=True)
     gaps, nearest = cKDTree(levels).query(scaled[~support])
-    _refuse_far_targets(targets, support, gaps, _reach(scaled[support], levels)[nearest])
     groups = np.empty(len(values), dtype=np.intp)
     groups[support] = level_of_kept.ravel()
     groups[~support] = nearest
-    return replace_within_groups(values, groups, support)
+    rows = replace_within_groups(values, groups, support)
+    far = np.flatnonzero(~support)[gaps > _reach(scaled[support], levels)[nearest]]
+    if len(far):
+        survivors = np.flatnonzero(support)
+        best_first = survivors[np.argsort(-values[survivors], kind="stable")]
+        rows[far] = best_first[np.arange(len(far)) % len(best_first)]
+        _warn_of_far_targets(targets, support, far)
+    return rows
 
 
 def _reach(kept: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -76,25 +89,20 @@ def _reach(kept: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np
     return np.maximum(_NEAR_FACTOR * neighbours, _NEAR_DEVIATIONS * np.sqrt(kept.var(axis=0).sum()))
 
 
-def _refuse_far_targets(
-    targets: NDArray[np.float64],
-    support: NDArray[np.bool_],
-    gaps: NDArray[np.float64],
-    reach: NDArray[np.float64],
+def _warn_of_far_targets(
+    targets: NDArray[np.float64], support: NDArray[np.bool_], far: NDArray[np.intp]
 ) -> None:
-    """Raise when a dropped row has no survivor with a target near its own."""
-    far = gaps > reach
-    if not far.any():
-        return
-    row = np.flatnonzero(~support)[np.argmax(np.where(far, gaps / np.maximum(reach, 1e-300), 0))]
+    """Say that dropped rows keep a target that no survivor has."""
     kept = targets[support]
-    shown = ", ".join(f"{target:g}" for target in targets[row])
+    shown = ", ".join(f"{target:g}" for target in targets[far[0]])
     ranges = ", ".join(
         f"{low:g} to {high:g}" for low, high in zip(kept.min(axis=0), kept.max(axis=0), strict=True)
     )
-    raise InvalidInputError(
-        f"Of {len(gaps)} low-value rows, {far.sum()} have no kept row with a target near their "
-        f"own: row {row} of y is {shown}, and kept targets span {ranges}. LowValueFilter would "
-        "give it the features of a row with quite another target. Use LowValueSampler, which "
-        "removes rows instead of replacing them."
+    warnings.warn(
+        f"Of {np.count_nonzero(~support)} low-value rows, {len(far)} have no kept row with a "
+        f"target near their own: row {far[0]} of y is {shown}, and kept targets span {ranges}. "
+        "They get the features of other kept rows, but a Pipeline cannot change y: the next step "
+        "still learns these targets. Use LowValueSampler, which removes rows.",
+        SkdvgsWarning,
+        stacklevel=4,
     )

@@ -116,10 +116,10 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):
     default network values target rows that a restart left out, under their own and under other
     labels or targets: what right and wrong rows look like. The share is the one that mixes the two
     into the values of the source. Without a target set the values of every row under every label
-    take that part; for a continuous `y` nothing does, and none are dropped. Where a network of
-    one's own has valued no other labels, the values alone must tell: two classes by the sign that
-    a wrong label gives the cosine, other tasks by a group of values that lies far apart. Better
-    give a fraction there.
+    take that part; for a continuous `y` nothing does, and only gross outliers are dropped: rows
+    whose value and target both lie far from the others. Where a network of one's own has valued no
+    other labels, the values alone must tell: two classes by the sign that a wrong label gives the
+    cosine, other tasks by a group of values that lies far apart. Better give a fraction there.
 
     *Cost*: that of the valuer, and one sort of the rows.
 

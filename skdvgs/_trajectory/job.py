@@ -172,16 +172,22 @@ def _n_checkpoints(net: skorch.NeuralNet, n_target: int, compute_every: int) -> 
 
 
 def _check_batches(net: skorch.NeuralNet, n_target: int) -> None:
-    """Refuse a last batch of one row, on which batch norm cannot train.
+    """Refuse a last batch of one row, on which batch norm cannot train, and a batch of none.
 
     Raises
     ------
     InvalidInputError
-        If the last batch of an epoch would hold one row.
+        If the last batch of an epoch would hold one row, or there would be no batch.
     """
     norms = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
     size = net.batch_size if net.batch_size > 0 else n_target
     last_dropped = net.get_params().get("iterator_train__drop_last", False)
+    if last_dropped and n_target < size:
+        raise InvalidInputError(
+            f"{n_target} target rows are fewer than batch_size={size}, and drop_last=True leaves "
+            "out what fills no batch. Nothing would be learnt. Set a smaller batch_size, or "
+            "iterator_train__drop_last=False."
+        )
     if net.train_split is not None or last_dropped or n_target % size != 1:
         return
     if any(isinstance(layer, norms) and layer.affine for layer in net.module_.modules()):

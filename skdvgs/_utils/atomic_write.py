@@ -19,14 +19,14 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
     Returns
     -------
     Path
-        Where it really goes: links are followed.
+        Where it goes: a link to a file is replaced itself, what it leads to stays as it is.
 
     Raises
     ------
     InvalidInputError
         If its folder does not exist, or something else than a file is in its place.
     """
-    place = Path(os.path.realpath(path))
+    place = Path(os.path.abspath(path))
     if place.exists() and not place.is_file():
         raise InvalidInputError(
             f"{os.fspath(path)} is no file that could be replaced. What is written comes whole or "
@@ -36,6 +36,11 @@ def check_writable(path: str | os.PathLike[str]) -> Path:
         raise InvalidInputError(
             f"{place.parent} is no folder, so {place.name} cannot be written there. Folders are "
             "not made. Make it first, or give another path."
+        )
+    if not os.access(place.parent, os.W_OK | os.X_OK):
+        raise InvalidInputError(
+            f"{place.parent} cannot be written to, so {place.name} cannot be put there. A file "
+            "comes whole or not at all. Change the folder's permissions, or give another path."
         )
     return place
 

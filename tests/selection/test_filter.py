@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits, load_iris, make_multilabel_classificat
 from sklearn.exceptions import NotFittedError
 
 from skdvgs import LowValueFilter
-from skdvgs.exceptions import InvalidInputError
+from skdvgs.exceptions import InvalidInputError, SkdvgsWarning
 from tests.fake_valuers import CentroidValuer, GivenValuer
 
 X_IRIS, Y_IRIS = load_iris(return_X_y=True)
@@ -124,9 +124,10 @@ def test_regression_with_an_outlying_target_names_the_sampler():
     X = np.arange(30.0)[:, None]
     y = np.r_[np.linspace(0.5, 1.5, 29), 90.25]
     low_value = LowValueFilter(GivenValuer(np.r_[np.ones(29), -1]), fraction=0.04)
-    with pytest.raises(InvalidInputError, match=r"row 29 of y is 90\.25.* Use LowValueSampler"):
-        low_value.fit_transform(X, y)
-    assert low_value.fit(X, y).n_dropped_ == 1
+    with pytest.warns(SkdvgsWarning, match=r"row 29 of y is 90\.25.* Use LowValueSampler"):
+        X_out = low_value.fit_transform(X, y)
+    assert low_value.n_dropped_ == 1
+    np.testing.assert_array_equal(X_out.ravel(), [*range(29), 0])
 
 
 class Counts(GivenValuer):

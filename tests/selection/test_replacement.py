@@ -14,7 +14,7 @@ from skdvgs._values.cut import (
     lowest_kept,
     number_groups,
 )
-from skdvgs.exceptions import InvalidInputError
+from skdvgs.exceptions import InvalidInputError, SkdvgsWarning
 
 VALUES_AND_GROUPS = st.integers(1, 40).flatmap(
     lambda n: st.tuples(
@@ -158,16 +158,16 @@ def test_targets_of_ordinary_spread_are_near(draw):
         replace_by_nearest_target(rng.uniform(size=100), targets, support)
 
 
-def test_a_target_far_from_all_kept_ones_is_refused_and_named():
-    targets = np.r_[np.arange(20.0), 400.0]
-    values = np.r_[np.arange(20.0), -1.0]
-    with pytest.raises(InvalidInputError) as caught:
-        replace_by_nearest_target(values, targets, values > 0)
-    assert str(caught.value) == (
-        "Of 2 low-value rows, 1 have no kept row with a target near their own: row 20 of y is 400, "
-        "and kept targets span 1 to 19. LowValueFilter would give it the features of a row with "
-        "quite another target. Use LowValueSampler, which removes rows instead of replacing them."
+def test_a_target_far_from_all_kept_ones_takes_other_features_and_is_named():
+    targets = np.r_[np.arange(20.0), 400.0, 500.0]
+    values = np.r_[np.arange(20.0), -1.0, -2.0]
+    message = (
+        "Of 3 low-value rows, 2 have no kept row with a target near their own: row 20 of y is 400, "
+        "and kept targets span 1 to 19."
     )
+    with pytest.warns(SkdvgsWarning, match=message):
+        rows = replace_by_nearest_target(values, targets, values > 0)
+    np.testing.assert_array_equal(rows, [1, *range(1, 20), 19, 18])
 
 
 def test_a_constant_target_can_be_replaced_by_any_survivor():

@@ -31,14 +31,12 @@ def test_an_error_leaves_the_old_file(tmp_path):
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
-def test_a_replaced_file_keeps_its_permissions_and_links_their_aim(tmp_path):
-    place, link = tmp_path / "a.txt", tmp_path / "link"
+def test_a_replaced_file_keeps_its_permissions(tmp_path):
+    place = tmp_path / "a.txt"
     place.write_bytes(b"old")
     place.chmod(0o640)
-    link.symlink_to(place)
-    with atomic_write(link) as file:
+    with atomic_write(place) as file:
         file.write(b"new")
-    assert link.is_symlink()
     assert place.read_bytes() == b"new"
     assert place.stat().st_mode & 0o777 == 0o640
 
@@ -55,3 +53,14 @@ def test_says_before_any_work_that_it_cannot_be(tmp_path):
         check_writable(tmp_path / "no" / "a.txt")
     with pytest.raises(InvalidInputError, match="is no file that could be replaced"):
         check_writable(tmp_path)
+
+
+def test_a_link_is_replaced_and_its_target_stays(tmp_path):
+    target, link = tmp_path / "target.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    link.symlink_to(target)
+    with atomic_write(link, "w") as file:
+        file.write("new")
+    assert target.read_text() == "old"
+    assert link.read_text() == "new"
+    assert not link.is_symlink()

@@ -85,16 +85,20 @@ CASES = {
     "one-sided folds": bad(
         "rows always in the target", X_val=None, y_val=None, cv=[(np.arange(5), np.arange(75))]
     ),
-    "NaN": bad("Input X contains NaN", X=np.where(X > 7, np.nan, X)),
+    "NaN": bad("Input X contains NaN", X=np.where(X > 7, np.nan, X), net=classifier()),
     "infinity": bad("Input X contains infinity", X=np.where(X > 7, np.inf, X)),
     "overflow": bad("Input X contains infinity or a value too large", X=np.where(X > 7, 1e300, X)),
     "overflow in X_val": bad("X_val contains infinity or a value too large", X_val=X_VAL * 1e300),
     "overflow in own net": bad("value too large", X=np.where(X > 7, -1e300, X), net=classifier()),
-    "NaN in X_val": bad("X_val contains NaN|Input X contains NaN", X_val=X_VAL * np.nan),
+    "NaN in X_val": bad(
+        "X_val contains NaN|Input X contains NaN", X_val=X_VAL * np.nan, net=classifier()
+    ),
     "NaN in y": bad("Input y contains NaN", y=np.where(Y == 0, np.nan, Y)),
-    "text": bad("text in columns \\['colour'\\].*Encode them", X=TEXT, X_val=None, y_val=None),
-    "text array": bad("text in columns \\[0, 1", X=X.astype(str)),
-    "text objects": bad("text in columns \\[1\\]", X=TEXT.to_numpy(), X_val=None, y_val=None),
+    "text": bad("in columns \\['colour'\\].*Encode", X=TEXT, X_val=None, y_val=None, net=Net),
+    "text array": bad("text or dates in columns \\[0, 1", X=X.astype(str)),
+    "text objects": bad(
+        "text or dates in columns \\[1\\]", X=TEXT.to_numpy(), X_val=None, y_val=None
+    ),
     "mixed labels": bad("Labels of both sets must be of one type", y_val=Y_VAL.astype(str)),
     "mixed kinds": bad("continuous numbers but the task is class", y_val=Y_VAL + 0.5),
     "many columns of labels": bad("Unknown label type", y=np.stack([Y, Y], 1), y_val=None),

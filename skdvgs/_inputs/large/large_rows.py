@@ -43,11 +43,16 @@ class LargeRows:
         What they are read as.
     name : str
         What messages call them.
+    allow_nan : bool
+        Whether entries may be missing.
     """
 
-    def __init__(self, reader: Reader, dtype: Any, name: str = "X") -> None:
+    def __init__(
+        self, reader: Reader, dtype: Any, name: str = "X", allow_nan: bool = False
+    ) -> None:
         self._reader = reader
         self._name = name
+        self._allow_nan = allow_nan
         self.shape = tuple(reader.shape)
         self.ndim = len(self.shape)
         self.dtype: np.dtype[Any] = np.dtype(dtype)
@@ -59,6 +64,11 @@ class LargeRows:
     def nbytes(self) -> int:
         """Bytes of all rows in memory."""
         return int(np.prod(self.shape, dtype=object)) * self.dtype.itemsize
+
+    def as_type(self, dtype: Any, allow_nan: bool | None = None) -> LargeRows:
+        """The same rows as numbers of another type; None leaves whether entries may be missing."""
+        allow_nan = self._allow_nan if allow_nan is None else allow_nan
+        return LargeRows(self._reader, dtype, self._name, allow_nan)
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
         """Some rows: by a slice, by numbers in any order and repeated, or one by its number.
@@ -116,7 +126,7 @@ class LargeRows:
         map_blocks = getattr(self._reader, "map_blocks", None)
         if map_blocks is None:
             return None
-        return map_blocks(partial(_map_block, function, self.dtype, self._name))
+        return map_blocks(partial(_map_block, function, self.dtype, self._name, self._allow_nan))
 
     def _spans(self, wanted: NDArray[np.intp]) -> Iterator[slice]:
         """Parts of sorted row numbers that are near each other and not too many to read."""
@@ -145,10 +155,12 @@ class LargeRows:
                 f"Rows {start} to {stop} of {self._name} were read as an array of shape "
                 f"{rows.shape}, not {(stop - start, *self.shape[1:])}. All rows must be alike."
             )
-        return as_numbers(rows, self.dtype, self._name, start)
+        return as_numbers(rows, self.dtype, self._name, start, self._allow_nan)
 
 
-def as_numbers(rows: NDArray[Any], dtype: np.dtype[Any], name: str, start: int) -> NDArray[Any]:
+def as_numbers(
+    rows: NDArray[Any], dtype: np.dtype[Any], name: str, start: int, allow_nan: bool = False
+) -> NDArray[Any]:
     """Rows as finite numbers of a type.
 
     Parameters
@@ -161,6 +173,8 @@ def as_numbers(rows: NDArray[Any], dtype: np.dtype[Any], name: str, start: int) 
         What messages call all the rows.
     start : int
         Number of the first one of these.
+    allow_nan : bool
+        Whether entries may be missing.
 
     Raises
     ------
@@ -182,17 +196,23 @@ def as_numbers(rows: NDArray[Any], dtype: np.dtype[Any], name: str, start: int) 
         ) from error
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            assert_all_finite(rows, input_name=name)
+            assert_all_finite(rows, input_name=name, allow_nan=allow_nan)
     except ValueError as error:
-        bad = start + int(np.argmin(np.isfinite(rows.reshape(len(rows), -1)).all(axis=1)))
+        good = np.isfinite(rows) | (np.isnan(rows) if allow_nan else False)
+        bad = start + int(np.argmin(good.reshape(len(rows), -1).all(axis=1)))
         raise InvalidInputError(f"{error} Row {bad} is the first one.") from error
     return rows
 
 
 def _map_block(
-    function: Function, dtype: np.dtype[Any], name: str, start: int, rows: NDArray[Any]
+    function: Function,
+    dtype: np.dtype[Any],
+    name: str,
+    allow_nan: bool,
+    start: int,
+    rows: NDArray[Any],
 ) -> NDArray[Any]:
-    return function(as_numbers(rows, dtype, name, start))
+    return function(as_numbers(rows, dtype, name, start, allow_nan))
 
 
 def _nothing(rows: NDArray[Any]) -> NDArray[Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
-from torch.utils.data import Dataset, IterableDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset
 
 from skdvgs._inputs.large.large_rows import Reader
 from skdvgs._inputs.large.readers import (
@@ -41,10 +42,21 @@ def open_rows(X: Any, name: str = "X") -> Reader | None:
     InvalidInputError
         If X is a kind of data whose rows have no numbers to be called by.
     """
-    if isinstance(X, np.memmap) and X.ndim > 1:
-        return MemmapReader(X)
     if issparse(X):
         return SparseReader(X) if X.ndim == 2 else None
+    if isinstance(X, Mapping):
+        raise InvalidInputError(
+            f"{name} is a {type(X).__name__} of several arrays. Rows are valued by what one array "
+            "holds of them. Put the arrays side by side as columns of one, and take them apart in "
+            "the module's forward."
+        )
+    if isinstance(X, DataLoader):
+        raise InvalidInputError(
+            f"{name} is a DataLoader, whose order of rows may change. Values belong to rows by "
+            f"their number. Pass its data set, {name}.dataset."
+        )
+    if isinstance(X, np.memmap) and X.ndim > 1:
+        return MemmapReader(X)
     if isinstance(X, IterableDataset) or (isinstance(X, Dataset) and not hasattr(X, "__len__")):
         raise InvalidInputError(
             f"{name} is a Dataset that is only iterated over. Rows are read at every checkpoint, "

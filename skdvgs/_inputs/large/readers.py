@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -227,3 +228,14 @@ class MappedReader:
         if start == stop:
             return np.empty((0, *self.shape[1:]), dtype=np.float32)
         return self._function(self._rows[start:stop])
+
+    def map_blocks(
+        self, function: Callable[[int, NDArray[Any]], NDArray[Any]]
+    ) -> NDArray[Any] | None:
+        """What a function makes of each block, where the rows below it lie; None if here."""
+        there = getattr(self._rows, "map_where_they_lie", None)
+        return None if there is None else there(partial(_map_then, self._function, function))
+
+
+def _map_then(first: Any, function: Any, rows: NDArray[Any]) -> NDArray[Any]:
+    return function(0, first(rows))  # rows were checked, with their numbers, when they were read

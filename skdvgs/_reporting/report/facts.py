@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._reporting.fit_rows import Reportable
-from skdvgs._reporting.frames import drops_rows, has_continuous_labels, valuer_of
+from skdvgs._reporting.fit_rows import Reportable, valuer_of
+from skdvgs._reporting.frames import drops_rows, has_continuous_labels
 from skdvgs._values.cut import lowest_kept
 
 _LIBRARIES = ("skdvgs", "numpy", "scipy", "scikit-learn", "torch", "skorch")

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
 from skdvgs._reporting.report.pictures import Picture
 from skdvgs._reporting.report.rows import to_key, to_text
 
+# Control characters but tab and line breaks, and those that turn the direction of writing or have
+# no width: with them one text can look like another.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
+)
+
 
 def text(entry: object) -> str:
-    """Return text that may hold anything, escaped."""
-    return escape(str(entry), quote=True)
+    """Return text that may hold anything, escaped, with hidden characters shown as codes."""
+    return escape(_HIDDEN.sub(_code_of, str(entry)), quote=True)
+
+
+def _code_of(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04X}"
 
 
 def cell(entry: object, css: str = "") -> str:

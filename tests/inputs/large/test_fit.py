@@ -127,9 +127,9 @@ def test_arrow_columns_and_labels():
 @pytest.mark.usefixtures("_nothing_is_small")
 def test_a_bad_row_is_found_before_any_work(tmp_path, monkeypatch):
     table = X.copy()
-    table[123, 2] = np.nan
+    table[123, 2] = np.inf
     monkeypatch.setattr("skdvgs._valuer.make_plan", lambda *_: pytest.fail("work has begun"))
-    with pytest.raises(InvalidInputError, match=r"NaN(?s:.*)Row 123"):
+    with pytest.raises(InvalidInputError, match=r"infinity(?s:.*)Row 123"):
         DEFAULT.fit(PLACES["memmap"](tmp_path, table), Y)
     with pytest.raises(ValueError, match=r"y has 299 rows, its X has 300"):
         DEFAULT.fit(PLACES["memmap"](tmp_path, X), Y[1:])

@@ -14,7 +14,8 @@ from sklearn.datasets import load_diabetes, load_digits
 from sklearn.exceptions import NotFittedError
 
 from skdvgs import DVGSValuer, LowValueFilter
-from skdvgs.exceptions import InvalidInputError, MissingDependencyError
+from skdvgs._reporting.report import html
+from skdvgs.exceptions import InvalidInputError, MissingDependencyError, StorageError
 from tests.fake_valuers import CentroidValuer, GivenValuer
 
 from .conftest import HOSTILE, N
@@ -256,3 +257,27 @@ def test_summary_in_a_terminal_and_in_a_notebook(valuer):
 def test_the_diagram_of_scikit_learn_stays(valuer):
     assert "sk-estimator" in valuer._repr_html_()
     assert N == len(valuer.values_)
+
+
+@pytest.mark.parametrize(
+    ("entry", "shown"),
+    [
+        ("a\u202egpj.exe", "a\\u202Egpj.exe"),
+        ("a\x1b[31mred", "a\\u001B[31mred"),
+        ("in\u2066visible\u2069", "in\\u2066visible\\u2069"),
+        ("zero\u200bwidth", "zero\\u200Bwidth"),
+        ("nul\x00", "nul\\u0000"),
+    ],
+)
+def test_what_acts_unseen_is_shown_as_its_code(entry, shown):
+    assert html.cell(entry) == f"<td>{shown}</td>"
+
+
+def test_a_report_that_cannot_be_written_is_a_storage_error(valuer, tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("skdvgs._utils.atomic_write.os.replace", full)
+    with pytest.raises(StorageError, match=r"r\.html could not be written: No space left"):
+        valuer.report(tmp_path / "r.html")
+    assert list(tmp_path.iterdir()) == []

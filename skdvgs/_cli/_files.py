@@ -1,0 +1,129 @@
+"""Tables in files: read them, and write the kept rows as they are."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from argparse import Namespace
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skdvgs._cli._formats import format_of, is_compressed, separator_of
+from skdvgs._cli._records import keep_records
+from skdvgs._cli._text_files import check_names, is_wide, one_line, read_csv, split_mark
+from skdvgs._utils.optional import import_optional
+from skdvgs.exceptions import InvalidInputError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with the file it came from.
+
+    Attributes
+    ----------
+    path : str
+        The file.
+    frame : pandas.DataFrame
+        Its rows: the text of a CSV file as it stands, the types of a Parquet file.
+    original : bytes or pyarrow.Table
+        The file as it was read.
+    separator : str
+        Of a CSV file.
+    encoding : str
+        Of a CSV file.
+    comment : str or None
+        What begins the comments of a CSV file.
+    index_names : list of str
+        Columns that only name the rows.
+    """
+
+    path: str
+    frame: Any
+    original: Any
+    separator: str
+    encoding: str
+    comment: str | None = None
+    index_names: list[str] = field(default_factory=list)
+
+    def kept(self, support: NDArray[np.bool_]) -> Any:
+        """Return the kept rows, everything in them as it was.
+
+        Raises
+        ------
+        InvalidInputError
+            If lines and rows do not match.
+        """
+        if not isinstance(self.original, bytes):
+            return self.original.filter(
+                import_optional("pyarrow", "The command line", "cli").array(support)
+            )
+        mark, content, encoding = split_mark(self.original, self.encoding)
+        wide = is_wide(encoding)
+        content = content.decode(encoding).encode("utf-8") if wide else content
+        found = keep_records(content, self.separator, support, self.path, self.comment)
+        return mark + (found.decode("utf-8").encode(encoding) if wide else found)
+
+    def write_kept(self, support: NDArray[np.bool_], path: str, file: IO[bytes]) -> None:
+        """Write the kept rows."""
+        kept = self.kept(support)
+        if isinstance(kept, bytes):
+            file.write(gzip.compress(kept, mtime=0) if is_compressed(path) else kept)
+        else:
+            import_optional("pyarrow.parquet", "The command line", "cli").write_table(kept, file)
+
+
+def read_table(path: str, arguments: Namespace) -> Table:
+    """Read a CSV or Parquet file.
+
+    Raises
+    ------
+    InvalidInputError
+        If it cannot be read, or has no rows.
+    """
+    import_optional("pandas", "The command line", "cli")
+    separator = separator_of(path, arguments.separator)
+    if format_of(path) == "parquet":
+        table = _read_parquet(path)
+    else:
+        with open(path, "rb") as file:
+            content = file.read()
+        try:
+            content = gzip.decompress(content) if is_compressed(path) else content
+        except (OSError, EOFError, zlib.error) as error:
+            raise InvalidInputError(f"{path} cannot be unpacked: {one_line(error)}") from error
+        frame = read_csv(path, content, separator, arguments.encoding, arguments.comment)
+        unnamed = [name for name in frame.columns[:1] if _is_count(name, frame[name])]
+        table = Table(
+            path, frame, content, separator, arguments.encoding, arguments.comment, unnamed
+        )
+    if len(table.frame) == 0:
+        raise InvalidInputError(f"{path} holds no rows.")
+    return table
+
+
+def _is_count(name: str, column: Any) -> bool:
+    """Tell a first column without a name that counts the rows, as pandas writes its index."""
+    count = [str(at) for at in range(len(column))]
+    return name == "Unnamed: 0" and (column.tolist() == count or sorted(column) == sorted(count))
+
+
+def _read_parquet(path: str) -> Table:
+    pandas = import_optional("pandas", "The command line", "cli")
+    parquet, pyarrow = (
+        import_optional("pyarrow.parquet", "The command line", "cli"),
+        import_optional("pyarrow", "The command line", "cli"),
+    )
+    try:
+        with open(path, "rb") as file:
+            original = parquet.read_table(file)
+    except pyarrow.ArrowException as error:
+        raise InvalidInputError(f"{path} cannot be read as Parquet: {one_line(error)}") from error
+    check_names(original.column_names, path)
+    # Columns of their own types; an index is a column that names the rows.
+    frame = original.to_pandas(types_mapper=pandas.ArrowDtype, ignore_metadata=True)
+    metadata = original.schema.pandas_metadata or {}
+    index = [name for name in metadata.get("index_columns", []) if isinstance(name, str)]
+    return Table(path, frame, original, ",", "utf-8", None, [n for n in index if n in frame])

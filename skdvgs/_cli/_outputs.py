@@ -1,0 +1,134 @@
+"""What a command writes: checked before the work, and put in place all together or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import tempfile
+from argparse import Namespace
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skdvgs._cli._files import Table
+from skdvgs._cli._formats import format_of, is_compressed, separator_of
+from skdvgs._cli._numbers import number_of
+from skdvgs._utils.atomic_write import atomic_write, check_writable
+from skdvgs._utils.optional import import_optional
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def check_outputs(arguments: Namespace) -> list[str]:
+    """Say before any work whether everything can be written; return what is to be.
+
+    Raises
+    ------
+    InvalidInputError
+        If a file cannot be put where it is to be.
+    MissingDependencyError
+        If a library is not installed.
+    """
+    outputs = [
+        path for path in (arguments.out, arguments.report, arguments.cleaned) if path is not None
+    ]
+    for path in outputs:
+        check_writable(path)
+    if arguments.report is not None:
+        import_optional("matplotlib.pyplot", "The report", "plotting")
+    if arguments.out is not None and format_of(arguments.out) == "parquet":
+        import_optional("pyarrow.parquet", "The command line", "cli")
+    return outputs
+
+
+def write_outputs(
+    arguments: Namespace,
+    table: Table,
+    sampler: Any,
+    used: NDArray[np.bool_],
+    as_given: NDArray[Any] | None,
+) -> None:
+    """Write all outputs beside their places, then put them there.
+
+    Parameters
+    ----------
+    arguments : Namespace
+        Which ones.
+    table : Table
+        DATA.
+    sampler : LowValueSampler
+        Fitted.
+    used : bool array of shape (n_rows,)
+        Rows that were valued.
+    as_given : array of shape (n_rows,) or None
+        Labels as they stand in the file.
+    """
+    with ExitStack() as stack:
+        if arguments.out is not None:
+            values = _values_frame(sampler, arguments, table, used, as_given)
+            file = stack.enter_context(atomic_write(arguments.out))
+            write_frame(values, arguments.out, file, arguments.excel_safe)
+        if arguments.cleaned is not None:
+            support = np.ones(len(used), dtype=bool)
+            support[used] = sampler.support_
+            file = stack.enter_context(atomic_write(arguments.cleaned))
+            table.write_kept(support, arguments.cleaned, file)
+        if arguments.report is not None:
+            file = stack.enter_context(atomic_write(arguments.report))
+            file.write(_report(sampler, arguments, table, used))
+
+
+def _values_frame(
+    sampler: Any,
+    arguments: Namespace,
+    table: Table,
+    used: NDArray[np.bool_],
+    as_given: NDArray[Any] | None,
+) -> Any:
+    values = sampler.values_frame(frame="pandas")
+    name = "target" if "target" in values else "label"
+    if as_given is not None and name in values:
+        is_text = format_of(arguments.out) == "csv" or name == "label"
+        values[name] = as_given[used] if is_text else values[name]
+    if arguments.id is None:
+        values.insert(0, "row", np.flatnonzero(used))
+    else:
+        # A column of ours may have the name of the user's.
+        taken = arguments.id in values
+        ids = table.frame[arguments.id][used].to_numpy()
+        values.insert(0, f"id_{arguments.id}" if taken else arguments.id, ids)
+    return values
+
+
+def _report(sampler: Any, arguments: Namespace, table: Table, used: NDArray[np.bool_]) -> bytes:
+    left_out = [name for name in (arguments.label, arguments.id) if name is not None]
+    shown = table.frame[used].drop(columns=left_out)
+    shown.index = sampler.values_frame(frame="pandas").index
+    title = f"Values of the rows of {os.path.basename(table.path)}"
+    with tempfile.TemporaryDirectory() as folder:
+        return Path(sampler.report(Path(folder) / "report.html", shown, title=title)).read_bytes()
+
+
+def write_frame(frame: Any, path: str, file: IO[bytes], excel_safe: bool = False) -> None:
+    """Write a dataframe without its index."""
+    if format_of(path) == "parquet":
+        import_optional("pyarrow", "The command line", "cli")
+        frame.to_parquet(file, index=False)
+        return
+    if excel_safe:
+        frame = frame.rename(columns=_safe).apply(
+            lambda column: column.map(_safe) if column.dtype.kind not in "biuf" else column
+        )
+    text = frame.to_csv(index=False, sep=separator_of(path, None), lineterminator="\n")
+    content = text.encode("utf-8")
+    file.write(gzip.compress(content, mtime=0) if is_compressed(path) else content)
+
+
+def _safe(entry: Any) -> Any:
+    """Quote what a spreadsheet would take for a formula; a number is none."""
+    if not isinstance(entry, str) or not entry.startswith(_FORMULA):
+        return entry
+    return entry if number_of(entry, ".") == number_of(entry, ".") else "'" + entry

@@ -1,0 +1,224 @@
+"""What the columns of DATA hold: learnt there once, and applied to DATA and to the trusted file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skdvgs._cli._dates import find_form, look_like_dates, parse_dates
+from skdvgs._cli._missing import MissingTexts
+from skdvgs._cli._numbers import decorated_number_of, looks_like_decimal_comma, number_of
+from skdvgs._inputs.frame_columns import kind_of_column, read_numbers, read_seconds, read_text
+from skdvgs.exceptions import InvalidInputError
+
+Say = Callable[[str], None]
+
+_TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0}
+
+# A column of numbers has no more entries that are none than this share ...
+_FEW_ODD = 0.05
+
+# ... unless they are the same few texts, beside too many different numbers for codes.
+_MOST_ODD_TEXTS = 3
+
+
+MOST_CODES = 20
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How text is read.
+
+    Attributes
+    ----------
+    missing : MissingTexts
+        Texts that are no entries.
+    decimal : str
+        What stands before the fraction of a number.
+    """
+
+    missing: MissingTexts
+    decimal: str
+
+
+@dataclass(frozen=True)
+class ColumnSchema:
+    """How one column is read, in whatever file.
+
+    Attributes
+    ----------
+    name : str
+        Of the column.
+    kind : {'number', 'truth', 'date', 'text'}
+        What it holds.
+    reading : Reading
+        Of text.
+    form : str
+        Of dates.
+    odd : frozenset of str
+        Texts in DATA that are no entry of this kind, and are read as missing.
+    known : frozenset of str
+        Texts in DATA.
+    """
+
+    name: str
+    kind: Literal["number", "truth", "date", "text"]
+    reading: Reading
+    form: str = ""
+    odd: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+
+    def read(self, column: Any, path: str) -> NDArray[Any]:
+        """Entries of a column: float64, datetime64, or text with None where missing.
+
+        Raises
+        ------
+        InvalidInputError
+            Naming column and entry, if one does not fit.
+        """
+        typed = kind_of_column(column)
+        if typed in ("number", "duration") and self.kind in ("number", "truth"):
+            return read_numbers(column) if typed == "number" else read_seconds(column)
+        if typed == "date" and self.kind == "date":
+            return (read_seconds(column) * 1e6).astype("M8[us]")
+        texts = read_text(column)
+        missing = self.reading.missing.mark(texts)
+        if self.odd:
+            missing |= np.isin(texts, list(self.odd))
+        present = texts[~missing]
+        if self.kind == "text":
+            read: Any = np.full(len(texts), None, dtype=object)
+            read[~missing] = [self._known_text(text) for text in present]
+            return read
+        read = np.full(len(texts), np.nan if self.kind != "date" else np.datetime64("NaT", "us"))
+        read[~missing] = self._parse(present)
+        wrong = ~missing & (np.isnat(read) if self.kind == "date" else np.isnan(read))
+        if wrong.any():
+            self._refuse(int(np.argmax(wrong)), texts, path)
+        return read
+
+    def _parse(self, texts: NDArray[Any]) -> NDArray[Any]:
+        if self.kind == "date":
+            return parse_dates(list(texts), self.form)
+        if self.kind == "truth":
+            return np.array([_TRUTH.get(text.strip().lower(), math.nan) for text in texts])
+        return np.array([decorated_number_of(text, self.reading.decimal) for text in texts])
+
+    def _known_text(self, text: str) -> str:
+        """Bring 1.0 to the 1 of DATA: a gap in a column makes floats of whole numbers."""
+        if text in self.known:
+            return text
+        number = number_of(text, self.reading.decimal)
+        if math.isfinite(number) and number == int(number) and str(int(number)) in self.known:
+            return str(int(number))
+        return text
+
+    def _refuse(self, row: int, texts: NDArray[Any], path: str) -> None:
+        kind = {"truth": "True and False"}.get(self.kind, f"{self.kind}s")
+        raise InvalidInputError(
+            f"{path} holds {texts[row]!r} in column {self.name!r}, row {row} (counted from 0), "
+            f"which DATA holds {kind} in. Both files are read in one way. Mend the entry, or have "
+            f"it read as missing by --na {texts[row]!r}."
+        )
+
+
+def learn_column(name: str, column: Any, reading: Reading, say: Say) -> ColumnSchema | None:
+    """Find out what a column of DATA holds; None if it is to be left out, which is said."""
+    kind = kind_of_column(column)
+    if kind == "nested":
+        say(f"left out {name!r}: it holds lists, structs or bytes, which are no single entries")
+        return None
+    if kind in ("number", "duration", "date") and not column.isna().all():
+        return ColumnSchema(name, "date" if kind == "date" else "number", reading)
+    texts = read_text(column)
+    missing = reading.missing.mark(texts)
+    if missing.all():
+        say(f"left out {name!r}: it holds no entry")
+        return None
+    return learn_text(name, texts, missing, reading, say)
+
+
+def learn_text(
+    name: str, texts: NDArray[Any], missing: NDArray[np.bool_], reading: Reading, say: Say
+) -> ColumnSchema:
+    """Find out what a column of text holds: numbers, truth values, dates, or text indeed."""
+    different, counts = np.unique(texts[~missing].astype(str), return_counts=True)
+    known = frozenset(different.tolist())
+    if {text.strip().lower() for text in different} <= {"true", "false"}:
+        return ColumnSchema(name, "truth", reading)
+    numbers = np.array([number_of(text, reading.decimal) for text in different])
+    if counts[np.isnan(numbers)].sum() > _FEW_ODD * counts.sum():
+        decorated = np.array([decorated_number_of(t, reading.decimal) for t in different])
+        gained = np.isnan(numbers) & ~np.isnan(decorated)
+        if gained.any() and _is_number_column(different, counts, decorated):
+            say(f"read {str(different[gained][0])!r} and the like in {name!r} as numbers")
+            numbers = decorated
+    odd = np.isnan(numbers)
+    if not odd.all() and _is_number_column(different, counts, numbers):
+        _say_odd(name, texts, different[odd], "number", say)
+        return ColumnSchema(name, "number", reading, odd=frozenset(different[odd].tolist()))
+    form, other = find_form(list(different))
+    if form is not None:
+        odd = np.isnat(parse_dates(list(different), form))
+        if counts[odd].sum() <= _FEW_ODD * counts.sum():
+            _say_odd(name, texts, different[odd], "date", say)
+            if other is not None:
+                say(f"read {name!r} as dates of the form {form}; they could be {other} as well")
+            return ColumnSchema(name, "date", reading, form, frozenset(different[odd].tolist()))
+    _say_suspicious(name, different, counts, numbers, say)
+    return ColumnSchema(name, "text", reading, known=known)
+
+
+def _is_number_column(
+    different: NDArray[Any], counts: NDArray[np.intp], numbers: NDArray[np.float64]
+) -> bool:
+    """Tell numbers with some odd entries from codes such as 1, 2 and A."""
+    odd = np.isnan(numbers)
+    share = counts[odd].sum() / counts.sum()
+    are_signs = all(not any(map(str.isalnum, text)) for text in different[odd])
+    are_codes = (~odd).sum() <= MOST_CODES and (numbers[~odd] == np.floor(numbers[~odd])).all()
+    if share > 0.5 or (are_codes and not are_signs and counts[odd].max(initial=0) > 1):
+        return share == 0
+    few_texts = odd.sum() <= _MOST_ODD_TEXTS and not are_codes
+    return bool(share <= _FEW_ODD or are_signs or few_texts or (counts[odd].sum() == 1))
+
+
+def _say_odd(name: str, texts: NDArray[Any], odd: NDArray[Any], kind: str, say: Say) -> None:
+    if not len(odd):
+        return
+    rows = np.flatnonzero(np.isin(texts, odd))
+    shown = ", ".join(f"{texts[row]!r} in row {row}" for row in rows[:5])
+    more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+    say(
+        f"{name!r} holds {kind}s; read as missing: {shown}{more} (rows counted from 0). "
+        "--na TEXT says so beforehand"
+    )
+
+
+def _say_suspicious(
+    name: str,
+    different: NDArray[Any],
+    counts: NDArray[np.intp],
+    numbers: NDArray[np.float64],
+    say: Say,
+) -> None:
+    """Name a column of text that may have been meant otherwise."""
+    odd = np.isnan(numbers)
+    if look_like_dates(list(different)):
+        say(f"{name!r} looks like dates of no known form, e.g. {str(different[0])!r}; read as text")
+    elif np.mean([looks_like_decimal_comma(text) for text in different]) > 0.5:
+        say(
+            f"{name!r} looks like numbers with a decimal comma, e.g. {str(different[0])!r}; read "
+            "as text. --decimal , reads them as numbers"
+        )
+    elif counts[~odd].sum() >= 0.5 * counts.sum():
+        say(
+            f"{name!r} is read as categories: {counts[odd].sum():,} of its {counts.sum():,} "
+            f"entries are no numbers, e.g. {str(different[odd][0])!r}. --na TEXT has a text read "
+            "as missing"
+        )

@@ -1,0 +1,68 @@
+"""Rows that skorch's predefined_split gives for validation, as the net is trained on its target."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import skorch
+
+from skdvgs._inputs.targets import read_y
+from skdvgs._inputs.task import Rows, Task
+from skdvgs._nets.output import CLASS_CRITERIA
+from skdvgs.exceptions import InvalidInputError
+
+
+def validation_rows(net: skorch.NeuralNet) -> Any:
+    """The data set of a ``predefined_split``; None for any other split."""
+    split = net.train_split
+    return split.keywords.get("valid_ds") if isinstance(split, partial) else None
+
+
+class EncodedRows(skorch.dataset.Dataset):
+    """A user's validation rows with labels and targets on the scale that the net learns.
+
+    Without it a net of numbers, which learns standardised ones, would stop by the loss of others.
+
+    Parameters
+    ----------
+    rows : data set
+        Gives features and a label for each number.
+    net : skorch net
+        Whose criterion reads them.
+    task : Task
+        What it learns.
+    """
+
+    def __init__(self, rows: Any, net: skorch.NeuralNet, task: Task) -> None:
+        super().__init__(rows, length=len(rows))
+        self._rows, self._task = rows, task
+        criterion = net.criterion if isinstance(net.criterion, type) else type(net.criterion)
+        self._wants_number = not issubclass(criterion, CLASS_CRITERIA)
+
+    def __getitem__(self, i: Any) -> tuple[Any, Any]:
+        """Features as float32, and the encoded label."""
+        x, y = self._rows[i]
+        x = np.asarray(x)
+        x = x.astype(np.float32) if x.dtype == np.float64 else x
+        if self._task.kind == "reconstruction":
+            return x, x
+        encoded = self._task.encode(self._read(x, y))[0]
+        return x, encoded.astype(np.float32) if self._wants_number else encoded
+
+    def _read(self, x: Any, y: Any) -> Rows:
+        label = np.asarray(y)[None]
+        if self._task.kind == "classification":
+            assert self._task.classes is not None
+            if not np.isin(label, self._task.classes).all():
+                raise InvalidInputError(
+                    f"predefined_split gives the label {label[0]!r}, which y does not hold. Its "
+                    f"labels are {self._task.classes.tolist()[:10]}. Give the validation rows the "
+                    "same labels."
+                )
+            return Rows(x[None], label, "classification")
+        kind = self._task.kind
+        if kind == "regression":
+            label = read_y(label.reshape(1, -1), 1, "regression", "y of predefined_split")[1]
+        return Rows(x[None], label.reshape(1, -1), kind)

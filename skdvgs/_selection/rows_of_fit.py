@@ -1,0 +1,43 @@
+"""Arrays that go with the rows of fit, which are known by their position."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import _safe_indexing, indexable
+from sklearn.utils.validation import _num_samples
+
+from skdvgs.exceptions import InvalidInputError
+
+
+def check_index(array: Any, index: Any, name: str, columns: Any) -> None:
+    """Refuse a pandas object whose index names other rows than that of the X of fit."""
+    found: Any = getattr(array, "index", None)
+    if index is None or not hasattr(array, "iloc") or found.equals(index):
+        return
+    # A table numbered from 0 says nothing of its rows, unless the other one is the same table.
+    is_same_table = columns is not None and list(getattr(array, "columns", [])) == list(columns)
+    if _counts_up(found) or (_counts_up(index) and not is_same_table):
+        return
+    other = found.difference(index)
+    what = f"{len(other)} rows that were not valued" if len(other) else "the rows in another order"
+    raise InvalidInputError(
+        f"{name} holds {what}, by its index. The kept rows are known by their position in fit "
+        "only. Pass what goes with the X of fit, row by row."
+    )
+
+
+def _counts_up(index: Any) -> bool:
+    return bool(np.array_equal(np.asarray(index), np.arange(len(index))))
+
+
+def take_rows(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> Any:
+    """Return the given rows of an array of the fitted length."""
+    if _num_samples(array) != n_samples:
+        raise InvalidInputError(
+            f"{name} holds {_num_samples(array)} rows but {n_samples} were valued. The kept rows "
+            "are known by their position in fit only. Pass arrays that go with the X of fit."
+        )
+    return _safe_indexing(indexable(array)[0], rows)

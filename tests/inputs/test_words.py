@@ -1,0 +1,46 @@
+"""What is handed in by mistake is named, with what to hand in instead."""
+
+import numpy as np
+import pytest
+import torch
+from skorch.helper import SliceDict
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
+
+from skdvgs import DVGSValuer
+from skdvgs.exceptions import InvalidInputError
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(40, 3)), np.arange(40) % 2
+DATA = TensorDataset(torch.as_tensor(X), torch.as_tensor(Y))
+
+
+class Stream(IterableDataset):
+    def __iter__(self):
+        return iter(X)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (DataLoader(DATA), r"X is a DataLoader.*Pass its data set, X\.dataset"),
+        (Stream(), "only iterated over.*map-style"),
+        ({"a": X, "b": X}, "X is a dict of several arrays.*side by side"),
+        (SliceDict(a=X, b=X), "X is a SliceDict of several arrays"),
+    ],
+)
+def test_rows(rows, message):
+    with pytest.raises(InvalidInputError, match=message):
+        DVGSValuer().fit(rows, Y)
+    with pytest.raises(InvalidInputError, match=message.replace("X", "X_val")):
+        DVGSValuer().fit(X, Y, X_val=rows, y_val=Y)
+
+
+@pytest.mark.parametrize("pair", [(X, Y), (X.tolist(), Y.tolist()), (X, Y[:, None])])
+def test_features_and_labels_as_one_tuple(pair):
+    with pytest.raises(InvalidInputError, match=r"tuple of two.*X_val=TargetSet\(X, y\)"):
+        DVGSValuer().fit(X, Y, X_val=pair)
+
+
+def test_a_tuple_of_rows_is_rows():
+    rows, labels = tuple(map(tuple, X)), tuple(Y.tolist())
+    DVGSValuer(n_restarts=1).fit(rows, labels, X_val=rows[::3], y_val=labels[::3])
