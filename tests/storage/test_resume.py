@@ -78,9 +78,9 @@ def test_goes_on_from_the_last_checkpoint(steps, store, tmp_path, monkeypatch):
     assert not hasattr(stopped, "values_")
     monkeypatch.setattr(Failing, "error", None)
     scored = []
-    visit = SourceScorer.visit
+    score = SourceScorer.score
     monkeypatch.setattr(
-        SourceScorer, "visit", lambda self, at, *_: (scored.append(at), visit(self, at))[1]
+        SourceScorer, "score", lambda self, at, *_: (scored.append(at), score(self, at))[1]
     )
     assert_equal_fits(plain, stopped.fit(**given()))
     assert len(scored) == plain.n_checkpoints_ - steps
