@@ -341,12 +341,15 @@ callable, default='auto'
 
         Parameters
         ----------
-        X : array-like, sparse matrix or large source of shape (n_samples, n_features)
-            Source rows. A net of one's own may take more dimensions, e.g. images. Rows of
-            memory-mapped arrays, of HDF5, Zarr and Dask arrays, and of map-style torch Datasets
-            are read when they are needed; see :ref:`scale`.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Labels or targets. None takes those that a torch Dataset holds; where there are none,
+        X : array-like, frame, sparse matrix, AnnData or large source of shape \
+(n_samples, n_features)
+            Source rows. The default network takes frames of any columns and missing numbers; see
+            :doc:`/user_guide/tables`. A net of one's own may take more dimensions, e.g. images.
+            Rows of memory-mapped arrays, of HDF5, Zarr and Dask arrays, and of map-style torch
+            Datasets are read when they are needed; see :ref:`scale`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
+            Labels or targets; of an AnnData the name of a column of ``obs``. None takes those that
+            a torch Dataset holds; where there are none,
             rows are valued by how an autoencoder reconstructs them.
         X_val : array-like of shape (n_target, n_features) or TargetSet, default=None
             Features of the trusted target set, on the scale of X. None takes each fold of X

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import NoReturn
 
+from skdvgs._cli._argument_types import read_folds, read_seed, read_share
 from skdvgs._cli._formats import format_of, separator_of
 from skdvgs._version import __version__
 
@@ -143,7 +144,7 @@ def _add_choices(value: argparse.ArgumentParser) -> None:
     group = value.add_argument_group("choices")
     group.add_argument(
         "--drop",
-        type=_drop,
+        type=read_share,
         default="auto",
         metavar="auto|SHARE",
         help="how many rows are low: estimated, or a share from 0 to 1, e.g. 0.1 (default: auto)",
@@ -157,16 +158,19 @@ def _add_choices(value: argparse.ArgumentParser) -> None:
         "no label (default: auto)",
     )
     group.add_argument(
-        "--folds", type=_folds, default=5, metavar="N", help="without --trusted (default: 5)"
+        "--folds", type=read_folds, default=5, metavar="N", help="without --trusted (default: 5)"
     )
 
 
 def _add_running(value: argparse.ArgumentParser) -> None:
     group = value.add_argument_group("running")
     group.add_argument(
-        "--seed", type=_seed, default=0, metavar="N", help="the same seed gives the same values "
-        "(default: 0)"
-    )  # fmt: skip
+        "--seed",
+        type=read_seed,
+        default=0,
+        metavar="N",
+        help="the same seed gives the same values (default: 0)",
+    )
     group.add_argument(
         "--jobs", type=int, default=None, metavar="N", help="processes, -1 for all cores"
     )
@@ -226,27 +230,3 @@ def _problem_of_outputs(
 
 def _place(path: str) -> Path:
     return Path(os.path.realpath(path))
-
-
-def _drop(text: str) -> float | str:
-    if text == "auto":
-        return text
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0.0 <= share < 1.0:
-        raise argparse.ArgumentTypeError(f"{text} is neither auto nor from 0 to below 1, e.g. 0.1")
-    return share
-
-
-def _folds(text: str) -> int:
-    if not text.isdecimal() or int(text) < 2:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 2 on")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number from 0 to {2**32 - 1}")
-    return int(text)

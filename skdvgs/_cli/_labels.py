@@ -126,11 +126,9 @@ def _as_given(column: Any, kind: str) -> NDArray[Any]:
 
 
 def _mark_missing(column: Any, kind: str, reading: Reading) -> NDArray[np.bool_]:
-    return (
-        np.isnan(read_numbers(column))
-        if kind == "number"
-        else reading.missing.mark(read_text(column))
-    )
+    if kind == "number":
+        return reading.missing.mark_numbers(read_numbers(column))
+    return reading.missing.mark(read_text(column))
 
 
 def _numbers_of(

@@ -83,7 +83,8 @@ class ColumnSchema:
         """
         typed = kind_of_column(column)
         if typed in ("number", "duration") and self.kind in ("number", "truth"):
-            return read_numbers(column) if typed == "number" else read_seconds(column)
+            numbers = read_numbers(column) if typed == "number" else read_seconds(column)
+            return np.where(self.reading.missing.mark_numbers(numbers), np.nan, numbers)
         if typed == "date" and self.kind == "date":
             return (read_seconds(column) * 1e6).astype("M8[us]")
         texts = read_text(column)

@@ -11,14 +11,39 @@ from numpy.typing import NDArray
 from sklearn.utils.validation import _get_feature_names
 
 from skdvgs._inputs.annotated import is_anndata
+from skdvgs._inputs.frame_columns import is_frame
 from skdvgs.exceptions import InvalidInputError, SkdvgsWarning
 
 
 def names_of_columns(X: Any) -> NDArray[Any] | None:
-    """Names of a frame's columns, or of the genes of an AnnData; None where there are none."""
+    """Names of a frame's columns, or of the genes of an AnnData; None where there are none.
+
+    Raises
+    ------
+    InvalidInputError
+        If some names are text and some are not, or two columns have one name.
+    """
+    if is_frame(X):
+        _check_names_differ(X)
     if is_anndata(X):
         return np.asarray(X.var_names, dtype=object)
-    return _get_feature_names(X)
+    try:
+        return _get_feature_names(X)
+    except TypeError as error:
+        raise InvalidInputError(
+            "Some column names are text and some are not. Columns are told apart by their names. "
+            "Make all of them text, e.g. X.columns = X.columns.astype(str)."
+        ) from error
+
+
+def _check_names_differ(X: Any) -> None:
+    names = list(X.columns)
+    twice = [column for at, column in enumerate(names) if column in names[:at]]
+    if twice:
+        raise InvalidInputError(
+            f"A frame has several columns named {twice[0]!r}. Columns are told apart by their "
+            "names. Rename all but one of them."
+        )
 
 
 def check_same_columns(X_val: Any, names: NDArray[Any] | None) -> None:

@@ -18,7 +18,11 @@ from skdvgs._inputs.annotated import features_of, is_anndata
 from skdvgs._inputs.columns import check_no_text, check_same_columns, names_of_columns
 from skdvgs._inputs.far_columns import warn_of_rounding
 from skdvgs._inputs.frame_columns import is_frame
-from skdvgs._inputs.frames import make_frame_encoder, numbers_of_frame
+from skdvgs._inputs.frames import (
+    is_plain,
+    make_frame_encoder,
+    numbers_of_frame,
+)
 from skdvgs._inputs.large.large_rows import LargeRows, Reader
 from skdvgs._inputs.large.open import open_rows
 from skdvgs._inputs.large.readers import DatasetReader
@@ -145,7 +149,7 @@ def _read(
     if reader is not None:
         return _read_large(estimator, reader, options, table is not None, reset=reset)
     with refusing():
-        if not is_frame(X) and (table is None or table.encoder is None):
+        if (table is None or table.encoder is None) and (not is_frame(X) or is_plain(X)):
             return validate_data(estimator, X, reset=reset, **options)
         validate_data(estimator, X, reset=reset, skip_check_array=True)
         return check_array(_numbers_of(X, table, "X"), input_name="X", **options)

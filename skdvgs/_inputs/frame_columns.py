@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from numbers import Number
 from typing import Any, Literal
@@ -37,7 +37,7 @@ def kind_of_column(column: Any) -> ColumnKind:
         return "text"
     if name.startswith(("datetime", "timestamp", "date", "period")):
         return "date"
-    if name.startswith("duration"):
+    if name.startswith(("duration", "time")):  # of the day
         return "duration"
     if name.startswith(("list", "large_list", "fixed_size", "struct", "map", "array", "binary")):
         return "nested"
@@ -58,6 +58,8 @@ def _kind_of_entries(column: Any) -> ColumnKind:
         return "nested"
     if all(issubclass(kind, (Number, np.bool_, Decimal)) for kind in types):
         return "number"
+    if all(issubclass(kind, (timedelta, time)) for kind in types):
+        return "duration"
     return "date" if all(issubclass(kind, date) for kind in types) else "text"
 
 
@@ -112,13 +114,28 @@ def _as_times(column: Any) -> NDArray[Any]:
         if hasattr(column.dtype, "freq"):
             column = column.dt.to_timestamp()
         if kind_of_column(column) == "duration":
+            if str(column.dtype).startswith(("object", "time")):
+                column = pandas.Series([_since_midnight(entry) for entry in column], dtype=object)
             return pandas.to_timedelta(column).to_numpy(dtype="m8[ns]")
         column = pandas.to_datetime(column, utc=True)
         return column.dt.tz_localize(None).to_numpy(dtype="M8[us]")
     array = column.to_numpy()
     if array.dtype.kind in "mM":
         return array
+    if kind_of_column(column) == "duration":
+        return np.array([_since_midnight(entry) for entry in array], dtype="m8[us]")
     return np.array([None if is_missing(e) else e for e in array], dtype="M8[us]")
+
+
+def _since_midnight(entry: Any) -> timedelta | None:
+    if is_missing(entry) or isinstance(entry, timedelta):
+        return None if is_missing(entry) else entry
+    return timedelta(
+        hours=entry.hour,
+        minutes=entry.minute,
+        seconds=entry.second,
+        microseconds=entry.microsecond,
+    )
 
 
 def read_text(column: Any) -> NDArray[Any]:

@@ -35,6 +35,7 @@ class FrameEncoder:
     def __init__(self, kinds: list[ColumnKind]) -> None:
         self._kinds = kinds
         self._vectorizer: Any = None
+        self._known: dict[str, set[str]] = {}
 
     def encode(self, X: Any, name: str = "X") -> NDArray[np.float64]:
         """Encode rows; categories and words are learnt from the first ones.
@@ -70,6 +71,18 @@ class FrameEncoder:
                 read.append(read_seconds(column))
         return np.column_stack(read)
 
+    def _check_text(self, at: str, column: Any, texts: NDArray[Any]) -> None:
+        """Refuse numbers or dates where fit was given text, if none of them is such a text."""
+        found = set(texts[texts != None].tolist())  # noqa: E711 - entry by entry
+        if self._vectorizer is None:
+            self._known[at] = found
+        elif found and not found & self._known[at] and kind_of_column(column) != "text":
+            raise InvalidInputError(
+                f"Column {column.name!r} holds {min(found)!r}, but was of text such as "
+                f"{min(self._known[at], default='')!r} in fit. All rows must be of one kind. "
+                "Convert it."
+            )
+
     def _rest(self, X: Any) -> Any:
         """Text, and dates whose parts may matter, as a pandas frame."""
         import pandas
@@ -77,7 +90,9 @@ class FrameEncoder:
         made = {}
         for at, (kind, column) in enumerate(zip(self._kinds, columns_of(X), strict=True)):
             if kind == "text":
-                made[f"{at}"] = pandas.Series(read_text(column), dtype=object)
+                texts = read_text(column)
+                self._check_text(f"{at}", column, texts)
+                made[f"{at}"] = pandas.Series(texts, dtype=object)
             elif kind == "date":
                 seconds = np.floor(read_seconds(column))
                 made[f"{at}"] = pandas.to_datetime(pandas.Series(seconds), unit="s")
@@ -111,6 +126,11 @@ def make_frame_encoder(X: Any) -> FrameEncoder | None:
     return FrameEncoder(kinds) if set(kinds) != {"number"} else None
 
 
+def is_plain(X: Any) -> bool:
+    """Tell a frame of numbers in numpy's own types, which scikit-learn reads as it is."""
+    return all(isinstance(dtype, np.dtype) and dtype.kind in "biufc" for dtype in X.dtypes)
+
+
 def numbers_of_frame(X: Any, name: str) -> Any:
     """A frame of numbers as an array, or as it is where numpy can read it.
 
@@ -119,7 +139,7 @@ def numbers_of_frame(X: Any, name: str) -> Any:
     InvalidInputError
         Naming the columns that are no numbers.
     """
-    if all(isinstance(dtype, np.dtype) and dtype.kind in "biufc" for dtype in X.dtypes):
+    if is_plain(X):
         return X
     kinds = [kind_of_column(column) for column in columns_of(X)]
     others = _columns_of_kinds(X, kinds, ("text", "date", "duration", "nested"))

@@ -71,7 +71,7 @@ class TableReader:
             return fill_missing(read, self._medians, self._with_gaps)
         return read
 
-    def _learn(self, sample: NDArray[Any], with_gaps: NDArray[np.bool_]) -> None:
+    def _learn(self, sample: NDArray[Any], with_gaps: Any) -> None:
         if not len(sample):
             return
         offsets = far_offsets(sample)

@@ -193,6 +193,7 @@ def test_timestamps_are_one_kind_in_both_files():
         pa.array([datetime.date(2020, 1, 1) + datetime.timedelta(int(9 * n)) for n in NUMBERS]),
         pa.array([datetime.timedelta(seconds=float(n)) for n in NUMBERS]),
         pa.array((NUMBERS * 1e9).astype("int64"), pa.timestamp("ns", "Europe/Zurich")),
+        pa.array([datetime.time(12 * int(c), at % 60) for at, c in enumerate(CLASS)]),
         pa.array(TEXT.tolist()).dictionary_encode(),
         pa.array([f"{n:.3f}" for n in NUMBERS]),
         pa.array(NUMBERS, pa.float32()),
@@ -205,6 +206,17 @@ def test_types_of_parquet(told):
     table = pa.Table.from_pandas(labelled(), preserve_index=False).append_column("told", told)
     pq.write_table(table, "a.parquet")
     assert auroc(run("a.parquet", "--label", "y")) > 0.95
+
+
+def test_numbers_for_missing_ones_in_parquet():
+    told = np.where(np.arange(N) % 5 == 0, -999.0, NUMBERS)
+    labelled(told=told).to_parquet("a.parquet")
+    labelled(told=np.where(told == -999, np.nan, told)).to_parquet("b.parquet")
+    found = run("a.parquet", "--label", "y", "--na", "-999")
+    column = pd.Series(told)
+    reading = Reading(MissingTexts(["-999"], True), ".")
+    assert np.isnan(learn_column("c", column, reading, print).read(column, "a")).sum() == 60
+    assert auroc(found) > 0.85
 
 
 def test_what_parquet_nests_is_left_out_with_a_note():

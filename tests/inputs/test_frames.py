@@ -47,6 +47,8 @@ TELLING = {
     "Python dates": [day.date() for day in DAYS],
     "period": DAYS.to_period("D"),
     "duration": pd.to_timedelta(CLASS + RNG.random(N), unit="h"),
+    "time of day": [datetime.time(12 * int(c) + at % 9, 30) for at, c in enumerate(CLASS)],
+    "Python durations": [datetime.timedelta(hours=int(c)) for c in CLASS],
     "sparse": pd.arrays.SparseArray(CLASS * 1.0),
     "nullable": pd.array(CLASS, "Int64"),
     "nullable truth": pd.array(CLASS == 1, "boolean"),
@@ -118,6 +120,12 @@ def test_what_cannot_be_read_is_named():
     mixed = fitted(with_column(TELLING["date"]))
     with pytest.raises(InvalidInputError, match="'told' is of kind number, but was of kind date"):
         mixed.score_samples(with_column(CLASS), Y)
+    words = fitted(with_column(np.array(["True", "False"])[CLASS]))
+    assert len(words.score_samples(with_column(CLASS == 1), Y)) == N
+    with pytest.raises(
+        InvalidInputError, match="'told' holds '0', but was of text such as 'False'"
+    ):
+        words.score_samples(with_column(CLASS), Y)
     with pytest.raises(InvalidInputError, match="X is no frame, but fit was given one"):
         mixed.score_samples(NOISE[:, [0, 0, 1]], Y)
 

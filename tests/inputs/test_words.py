@@ -1,6 +1,7 @@
 """What is handed in by mistake is named, with what to hand in instead."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from skorch.helper import SliceDict
@@ -44,3 +45,17 @@ def test_features_and_labels_as_one_tuple(pair):
 def test_a_tuple_of_rows_is_rows():
     rows, labels = tuple(map(tuple, X)), tuple(Y.tolist())
     DVGSValuer(n_restarts=1).fit(rows, labels, X_val=rows[::3], y_val=labels[::3])
+
+
+def test_names_of_columns():
+    frame = pd.DataFrame(X, columns=[0, "b", 2])
+    with pytest.raises(InvalidInputError, match=r"are text and some are not.*astype"):
+        DVGSValuer().fit(frame, Y)
+    numbered = DVGSValuer(cv=2, n_restarts=1, random_state=0).fit(
+        frame.set_axis([7, 8, 9], axis=1), Y
+    )
+    assert not hasattr(numbered, "feature_names_in_")
+    twice = frame.set_axis(["a", "a", "b"], axis=1)
+    for rows in (twice, twice.assign(b=np.array(["x", "y"])[Y])):
+        with pytest.raises(InvalidInputError, match="several columns named 'a'"):
+            DVGSValuer().fit(rows, Y)

@@ -14,7 +14,6 @@ from sklearn.datasets import load_diabetes, load_digits
 from sklearn.exceptions import NotFittedError
 
 from skdvgs import DVGSValuer, LowValueFilter
-from skdvgs._reporting.report import html
 from skdvgs.exceptions import InvalidInputError, MissingDependencyError, StorageError
 from tests.fake_valuers import CentroidValuer, GivenValuer
 
@@ -257,20 +256,6 @@ def test_summary_in_a_terminal_and_in_a_notebook(valuer):
 def test_the_diagram_of_scikit_learn_stays(valuer):
     assert "sk-estimator" in valuer._repr_html_()
     assert N == len(valuer.values_)
-
-
-@pytest.mark.parametrize(
-    ("entry", "shown"),
-    [
-        ("a\u202egpj.exe", "a\\u202Egpj.exe"),
-        ("a\x1b[31mred", "a\\u001B[31mred"),
-        ("in\u2066visible\u2069", "in\\u2066visible\\u2069"),
-        ("zero\u200bwidth", "zero\\u200Bwidth"),
-        ("nul\x00", "nul\\u0000"),
-    ],
-)
-def test_what_acts_unseen_is_shown_as_its_code(entry, shown):
-    assert html.cell(entry) == f"<td>{shown}</td>"
 
 
 def test_a_report_that_cannot_be_written_is_a_storage_error(valuer, tmp_path, monkeypatch):
