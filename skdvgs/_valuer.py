@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from skdvgs._fit.default_fit import DefaultFit, fit_default
 from skdvgs._fit.fitted_trajectories import FittedTrajectories
 from skdvgs._fit.parameters import ResolvedParameters, resolve_parameters
 from skdvgs._fit.plan import make_plan
@@ -35,12 +36,13 @@ from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._scoring.similarity import SIMILARITIES
-from skdvgs._trajectory.job import TrajectoryJob
-from skdvgs._trajectory.result import TrajectoryResult
+from skdvgs._storage.checkpoint_dir import FitState
+from skdvgs._storage.recorded_checkpoints import StoredFit
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
-from skdvgs._values.aggregate import AggregatedScores
+from skdvgs._values.convergence import enough_restarts
 from skdvgs._values.low_fraction.gross import gross_share
+from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -59,13 +61,27 @@ def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
     return chunk
 
 
-class DVGSValuer(ReportingMixin, BaseEstimator):
+# Attributes that only some fits have: a second fit must not leave those of the first.
+_SOMETIMES = (
+    "classes_",
+    "label_values_",
+    "suggested_labels_",
+    "low_threshold_",
+    "typicality_",
+    "target_trust_",
+)
+
+
+class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     """Value training rows by how their gradients agree with those of a trusted target set.
 
-    A network is trained on the target set. At checkpoints along the way, the gradient of each
-    source row is compared with the gradient of the target set. The value of a row is the mean
-    similarity. A row with a wrong label, or with corrupted features, pulls the network away from
+    A network is trained, and the gradient of each source row is compared with the gradient of the
+    target set. A row with a wrong label, or with corrupted features, pulls the network away from
     where the target set pulls it, and gets a low value.
+
+    With the default network a value is the probability that the row's label or target is right.
+    With a network of your own it is the mean similarity of gradients over the checkpoints of its
+    training, as in the paper.
 
     The parameters come in five groups:
 
@@ -80,26 +96,28 @@ class DVGSValuer(ReportingMixin, BaseEstimator):
     Parameters
     ----------
     net : None, torch.nn.Module subclass or skorch.NeuralNet, default=None
-        The network to train. None is the default network. For labels and targets it is a linear
-        layer, trained from zero, on the predictions of a random forest and kernel ridges. The
-        prediction for a row is made by models that were not fitted to this row's label. Without
-        labels it is an autoencoder on quantiles. A Module subclass is wrapped in skorch with the
-        settings below; its ``__init__`` is given ``n_features`` and ``n_outputs`` if it has
-        parameters of these names. A skorch net keeps its own optimiser, criterion, callbacks and
-        batch size. It sees X unscaled, as float32 (as int64 if X holds integers and the module
-        starts with an embedding). Its module must be a class, not an instance. skorch's default
-        of hiding a fifth of the rows for validation is switched off unless a callback monitors
-        a validation score.
+        The network to train. None is the default network. For labels and targets it pools what
+        several models say of each row without having seen it, and asks whether the given label
+        fits; see :doc:`/user_guide/default_network`. Without labels it is an autoencoder on
+        quantiles. A Module subclass is wrapped in skorch with the settings below; its
+        ``__init__`` is given ``n_features`` and ``n_outputs`` if it has parameters of these
+        names. A skorch net keeps its own optimiser, criterion, callbacks and batch size. It sees
+        X unscaled, as float32 (as int64 if X holds integers and the module starts with an
+        embedding). Its module must be a class, not an instance. skorch's default of hiding a
+        fifth of the rows for validation is switched off unless a callback monitors a validation
+        score.
     max_epochs, lr, batch_size : int, float and int, default=None
         Training on the target set, as skorch means them. A batch size of -1 is all rows. None
-        leaves a skorch net's own setting. The default network trains on all rows at once, with
-        a rate from their curvature, for 120 epochs on labels and 30 on targets. Any other
-        Module trains for 100 epochs with a rate of 0.001 and batches of 64.
+        leaves a skorch net's own setting. The default network for labels and targets trains on
+        all rows at once; `max_epochs` is then its number of checkpoints. Any other Module
+        trains for 100 epochs with a rate of 0.001 and batches of 64.
     class_weight : None, 'balanced' or dict of label to float, default=None
-        Weights of the classes in the *target* loss. Source rows are never weighted.
+        Weights of the classes in the *target* loss of a network of your own. Source rows are
+        never weighted.
     similarity : {'auto', 'cosine', 'discounted_cosine', 'dot', 'projection', 'euclidean'} or \
 callable, default='auto'
-        How the gradient g of a row is compared with the target gradient t.
+        How the gradient g of a row is compared with the target gradient t, for a network of your
+        own.
 
         - 'cosine': cosine of their angle, in [-1, 1].
         - 'dot': their dot product.
@@ -108,15 +126,15 @@ callable, default='auto'
         - 'discounted_cosine': ``(1 + cos) / (1 + |g| / m)``, in [0, 2], with m the median norm of
           the target rows' own gradients. It suits regression, where a wrong target makes a long
           gradient rather than one of another direction.
-        - 'auto': 'discounted_cosine' for regression with the default network, else 'cosine'.
+        - 'auto': 'cosine'.
         - callable: takes ``(dot, norm, target_norm)``, arrays of shape (n,), (n,) and a float, and
           returns an array of shape (n,). Higher must be better.
     weighting : {'auto', 'uniform', 'gradient_norm'}, default='auto'
         Weights of the checkpoints in the mean. 'uniform' is the paper's. 'gradient_norm' weights
         each checkpoint by the norm of its target gradient: once the target set is fitted, its
         gradient is mostly noise, and such checkpoints count little. 'auto' is 'gradient_norm' for
-        the default network (but 'uniform' for its regressions) and 'uniform' for a network of
-        your own. With cosine similarity the latter is exactly the method of the paper.
+        the default autoencoder and 'uniform' for a network of your own. With cosine similarity
+        the latter is exactly the method of the paper.
     compute_every : int, default=1
         Optimiser steps from one checkpoint to the next.
     layers : None, 'last', str or sequence of str, default=None
@@ -128,23 +146,25 @@ callable, default='auto'
         Of more than 20 different whole numbers, however they are stored, only codes are classes:
         they count from 0 or 1, leave out hardly any number and repeat. Others are targets.
     cv : int, cross-validation generator or iterable, default=5
-        Used when no target set is given. Each fold in turn is the target set and values all the
-        other rows. The value of a row is its mean over the folds it is not in. Folds of an int are
-        shuffled, and stratified for classes.
+        For a network of your own, when no target set is given: each fold in turn is the target
+        set and values all the other rows. The value of a row is its mean over the folds it is not
+        in. The default network leaves out single rows, or groups, wherever it can, and takes
+        folds for gradient boosting. Folds of an int are shuffled, stratified for classes, and cut
+        no group. With anything but an int the default network leaves out the rows of a fold
+        together.
     n_restarts : int or 'auto', default='auto'
         Networks trained for each target set, at most. Values are means over them. Networks of
         your own start from new weights each time. The default network for labels and targets
-        trains each time on a resample of the target rows, drawn with replacement class by class.
-        'auto' is 8 for it, 2 a fold without a target set, and 1 for other networks.
+        draws everything random anew. 'auto' is 2 for it, and 1 for other networks.
     tol : float, None or 'auto', default='auto'
-        Training stops early once the ranking is predicted to change by less than `tol`, measured
-        as one minus the rank correlation with the values of all restarts and epochs. Restarts
-        stop by the same measure. None never stops early. 'auto' is 0.02 for the default network
-        of labels and targets, else None.
+        For a network of your own: training stops early once the ranking is predicted to change by
+        less than `tol`, measured as one minus the rank correlation with the values of all
+        restarts and epochs. Restarts stop by the same measure. None never stops early. The
+        default network only uses it for `converged_`. 'auto' is 0.02 for it, else None.
     suggest_labels : bool or 'auto', default='auto'
         Whether rows are also valued under every label, which tells which one suits them best.
-        It costs one pass over the source for each label. 'auto' does so for the default network
-        and at most 20 labels.
+        It costs a network of your own one pass over the source for each label. 'auto' does so
+        for the default network, where it costs nothing.
     store_trajectory : bool, default=False
         Whether to keep the weights and the target gradient of every checkpoint, for
         `score_samples` and `label_values`. They are kept in memory, or in `checkpoint_dir` if one
@@ -170,20 +190,32 @@ callable, default='auto'
     Attributes
     ----------
     values_ : ndarray of shape (n_samples,), float64
-        The value of each row; higher is better. In [-1, 1] for cosine.
+        The value of each row; higher is better. With the default network for labels and targets
+        the probability that the row's label or target is right, in [0, 1]. Cosines are in [-1, 1].
     standard_errors_ : ndarray of shape (n_samples,), float64
-        Standard error of each value as an estimate of what ever more trajectories would give,
-        from the spread between them ([2]_); NaN for a row that only one has valued.
-        :meth:`confidence_intervals` makes intervals of them.
+        Standard error of each value as an estimate of what ever more restarts would give, from
+        the spread between them ([2]_); NaN for a row that only one has valued. Restarts of the
+        default network differ by all that is random in it. The error leaves out that other rows
+        might have been collected. :meth:`confidence_intervals` makes intervals of it.
     label_values_ : ndarray of shape (n_samples, n_classes), float64
-        Value of each row under each of `classes_`. Only where labels were to be suggested.
+        With the default network the probability of each of `classes_` to be the right one, given
+        the features and the given label. With a network of your own the value of each row under
+        each label. Only where labels were to be suggested.
     suggested_labels_ : ndarray of shape (n_samples,)
-        The label under which each row's value is highest. Only where labels were to be
-        suggested.
+        The label with the highest of these. Only where labels were to be suggested.
     low_fraction_ : float
-        Estimated share of rows whose label or target is wrong, in [0, 0.6]. It is what
-        ``LowValueFilter(fraction="auto")`` drops. For discounted cosines without a target set,
-        which alone shows how bad a good row can look, only gross outliers count.
+        Estimated share of rows whose label or target is wrong, in [0, 1]. With a network of your
+        own it is what ``LowValueFilter(fraction="auto")`` drops.
+    low_threshold_ : float
+        Value below which a row is more likely wrong than right: 0.5. It is where
+        ``LowValueFilter(fraction="auto")`` cuts. Only of the default network for labels and
+        targets.
+    typicality_ : ndarray of shape (n_samples,), float64
+        How usual the features of each row are among the target rows, or among all rows without
+        a target set, in [0, 1]. Only of the default network for labels and targets.
+    target_trust_ : float
+        Estimated share of target rows whose label or target is right, in [0, 1]. Only of the
+        default network, with a target set.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -222,10 +254,11 @@ callable, default='auto'
 
     Notes
     -----
-    With checkpoints t, parameters θ_t, target gradient g_t and loss l_i of row i ([1]_, eq. 3):
-    ``value_i = mean_t cos(∇l_i(θ_t), g_t)``. The source pass runs in evaluation mode, costs
-    about one training pass over the source a checkpoint, and leaves training bit for bit as it
-    would be without it. For regression y is standardised by the target set's mean and spread.
+    With checkpoints t, parameters θ_t, target gradient g_t and loss l_i of row i ([1]_, eq. 3) the
+    value by a network of your own is ``value_i = mean_t cos(∇l_i(θ_t), g_t)``. The source pass
+    runs in evaluation mode, costs about one training pass over the source a checkpoint, and
+    leaves training bit for bit as it would be without it. For regression y is standardised by
+    the target set's mean and spread.
 
     References
     ----------
@@ -252,7 +285,11 @@ callable, default='auto'
     feature_names_in_: NDArray[np.object_]
 
     # A target set belongs to the valuer wherever it stands, so it need not be asked for.
-    __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {
+        "X_val": True,
+        "y_val": True,
+        "groups": True,
+    }
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "net": "no_validation",
@@ -336,6 +373,7 @@ callable, default='auto'
         *,
         X_val: Any = None,
         y_val: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
     ) -> DVGSValuer:
         """Train on the target set and value every row of X.
 
@@ -357,6 +395,9 @@ callable, default='auto'
             length in cross-validation, pass a TargetSet, or a tuple of this one array.
         y_val : array-like of shape (n_target,) or (n_target, n_outputs), default=None
             Labels or targets of the target set.
+        groups : array-like of shape (n_samples,), default=None
+            Group of each source row, e.g. the patient that several rows are of. Rows of one group
+            never inform each other's values.
 
         Returns
         -------
@@ -364,71 +405,116 @@ callable, default='auto'
             Fitted valuer.
         """
         with all_or_nothing(self):
-            return self._fit(X, y, X_val, y_val)
+            return self._fit(X, y, X_val, y_val, groups)
 
-    def _fit(self, X: Any, y: Any, X_val: Any, y_val: Any) -> DVGSValuer:
+    def _fit(self, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any) -> DVGSValuer:
         check_net(self.net)
         check_device(device_of(self.net, self.device))
-        data = read_fit_data(self, X, y, X_val, y_val, task_of_net(self.net, self.task))
+        task = task_of_net(self.net, self.task)
+        data = read_fit_data(self, X, y, X_val, y_val, groups, task)
         parameters = resolve_parameters(self, data)
         with open_fit_state(parameters, data) as state, Progress(self.verbose) as progress:
             random_state = state.random_state(check_random_state(self.random_state))
             progress.start_preparation(len(data.source.X))
-            plan = make_plan(parameters, data, random_state, progress)
-            plan = restore_folds(plan, state, parameters.cv)
-            jobs, results, scores = run_restarts(plan, parameters, state, progress)
-            self._stored, results = store_checkpoints(state, results)
+            if parameters.is_default_fit:
+                self._fit_default(parameters, data, random_state, progress)
+            else:
+                self._fit_network(parameters, data, random_state, progress, state)
+        self._given = remember_rows(X, data.y, None if data.target is None else len(data.target.X))
+        return self
+
+    def _fit_default(
+        self, parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
+    ) -> None:
+        """Fit the default network for labels and targets."""
+        fit = fit_default(parameters, data, random_state, progress)
+        # All at the end: a fit that fails leaves no attributes.
+        self._trajectories: FittedTrajectories | DefaultFit | None = fit
+        self._stored: StoredFit | None = None
+        posterior = fit.posterior if parameters.every_label else None
+        self._set_values(data, fit.task, fit.values, fit.uncertainty, posterior)
+        judges = fit.judges
+        self.low_fraction_ = fit.low_fraction
+        self.low_threshold_ = 0.5
+        self.typicality_ = fit.typicality
+        if data.target is not None:
+            self.target_trust_ = fit.target_trust
+        self._set_losses([np.asarray(judge.losses) for judge in judges])
+        self.engine_report_: dict[str, str] = {
+            name: "closed form" for name, _ in judges[-1].net.module_.named_parameters()
+        }
+        self.net_ = judges[-1].net
+        errors = fit.uncertainty.standard_errors
+        self.converged_ = parameters.tol is not None and (
+            parameters.n_restarts > 1 and enough_restarts(fit.values, errors, parameters.tol)
+        )
+
+    def _fit_network(
+        self,
+        parameters: ResolvedParameters,
+        data: FitData,
+        random_state: Any,
+        progress: Progress,
+        state: FitState,
+    ) -> None:
+        """Train a user's network, or the default autoencoder, and score rows at checkpoints."""
+        plan = make_plan(parameters, data, random_state, progress)
+        plan = restore_folds(plan, state, parameters.cv)
+        jobs, results, scores = run_restarts(plan, parameters, state, progress)
+        stored, results = store_checkpoints(state, results)
         trajectories = None
         if parameters.records_checkpoints:
             trajectories = FittedTrajectories(data.source, plan, jobs, results)
         # All at the end: a fit that fails leaves no attributes.
-        self._trajectories = trajectories
-        self._set_values(data, scores, jobs[0].factory.task, parameters)
-        self._set_training(jobs[-1], results)
+        self._trajectories, self._stored = trajectories, stored
+        task = jobs[0].factory.task
+        codes = self._set_values(data, task, scores.values, scores.uncertainty, scores.label_values)
+        similarity = parameters.scoring.similarity
+        self.low_fraction_ = scores.low_fraction(codes, similarity is SIMILARITIES["cosine"])
+        if similarity is SIMILARITIES["discounted_cosine"]:
+            # Right and wrong numbers differ by degree: only gross errors stand apart.
+            self.low_fraction_ = gross_share(scores.values, data.source.y)
+        self._set_losses([result.losses for result in results])
+        self.engine_report_ = results[-1].report
+        self.net_ = jobs[-1].rebuild(results[-1])
         converged = all(result.converged for result in results) and (
             parameters.n_restarts == 1 or scores.has_converged(parameters.tol or 0.0)
         )
         self.converged_ = parameters.tol is not None and converged
-        self._given = remember_rows(X, data.y, None if data.target is None else len(data.target.X))
-        return self
 
     def _set_values(
-        self, data: FitData, scores: AggregatedScores, task: Task, parameters: ResolvedParameters
-    ) -> None:
-        """Set what the fit found out about the rows."""
-        self.values_ = scores.values
-        self._uncertainty = scores.uncertainty
-        self.standard_errors_ = scores.uncertainty.standard_errors
-        self.task_: str = task.kind
-        for name in ("classes_", "label_values_", "suggested_labels_"):
+        self,
+        data: FitData,
+        task: Task,
+        values: NDArray[np.float64],
+        uncertainty: Uncertainty,
+        label_values: NDArray[np.float64] | None,
+    ) -> NDArray[np.intp]:
+        """Set what the fit found out about the rows; return their class numbers."""
+        for name in _SOMETIMES:
             if hasattr(self, name):
                 delattr(self, name)
+        self.values_ = values
+        self._uncertainty = uncertainty
+        self.standard_errors_ = uncertainty.standard_errors
+        self.task_: str = task.kind
         codes = np.zeros(len(data.source.X), dtype=np.intp)
         if task.classes is not None:
             self.classes_ = task.classes
             if task.kind == "classification":
                 codes = np.searchsorted(task.classes, data.source.y)
-        if scores.label_values is not None:
-            self.label_values_: NDArray[np.float64] = scores.label_values
-            self.suggested_labels_ = self.classes_[np.argmax(scores.label_values, axis=1)]
-        similarity = parameters.scoring.similarity
-        is_cosine = similarity is SIMILARITIES["cosine"]
-        self.low_fraction_ = scores.low_fraction(codes, is_cosine)
-        if similarity is SIMILARITIES["discounted_cosine"]:
-            gross = gross_share(scores.values, data.source.y)
-            # Good and bad numbers differ by degree, and without a target set nothing shows it.
-            unseen = scores.held_out_target_other_labels is None
-            self.low_fraction_ = gross if unseen else max(self.low_fraction_, gross)
+        if label_values is not None:
+            self.label_values_: NDArray[np.float64] = label_values
+            self.suggested_labels_ = self.classes_[np.argmax(label_values, axis=1)]
+        return codes
 
-    def _set_training(self, last: TrajectoryJob, results: list[TrajectoryResult]) -> None:
-        """Set what the fit leaves of its networks."""
-        longest = max(len(result.losses) for result in results)
-        self.target_loss_: NDArray[np.float64] = np.full((len(results), longest), np.nan)
-        for row, result in zip(self.target_loss_, results, strict=True):
-            row[: len(result.losses)] = result.losses
-        self.n_checkpoints_ = sum(len(result.losses) for result in results)
-        self.engine_report_ = results[-1].report
-        self.net_ = last.rebuild(results[-1])
+    def _set_losses(self, losses: list[NDArray[np.float64]]) -> None:
+        """Set the losses of all trainings; NaN where one was shorter."""
+        longest = max(len(part) for part in losses)
+        self.target_loss_: NDArray[np.float64] = np.full((len(losses), longest), np.nan)
+        for row, part in zip(self.target_loss_, losses, strict=True):
+            row[: len(part)] = part
+        self.n_checkpoints_ = sum(len(part) for part in losses)
 
     def score_samples(self, X: Any, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Value further rows along the trajectories of fit.
@@ -460,12 +546,14 @@ callable, default='auto'
         """
         trajectories = self._kept_trajectories("score_samples")
         if is_dask_array(X):
-            return score_blocks(self, X, y)
+            found: NDArray[np.float64] = score_blocks(self, X, y)
+            return found
         y = labels_of(X, labels_within(X) if y is None else y)
         if y is None and self.task_ == "classification":
-            return self.label_values(X).max(axis=1)
+            found = self.label_values(X).max(axis=1)
+            return found
         X = read_new_features(self, X, trajectories.dtype, self.net)
-        return trajectories.values(X, read_new_y(y, len(X), self.task_, trajectories.task))
+        return trajectories.values_of(X, read_new_y(y, len(X), self.task_, trajectories.task))
 
     def score_chunks(self, chunks: Iterable[Any]) -> Iterator[NDArray[np.float64]]:
         """Value a stream of rows, chunk by chunk.
@@ -508,7 +596,7 @@ callable, default='auto'
         return (self.score_samples(*_rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
 
     def label_values(self, X: Any) -> NDArray[np.float64]:
-        """Value that each row would have under each label.
+        """Value of each row under each label, without a look at the one it has.
 
         Parameters
         ----------
@@ -518,8 +606,9 @@ callable, default='auto'
         Returns
         -------
         label_values : ndarray of shape (n_samples, n_classes), float64
-            Columns in the order of `classes_`. The largest of a row tells the label that suits
-            it best.
+            Columns in the order of `classes_`. With the default network the probability of each
+            class, given the features alone. The largest of a row tells the label that suits it
+            best.
 
         Raises
         ------
@@ -564,7 +653,7 @@ callable, default='auto'
             )
         return self._uncertainty.intervals(self.values_, level)
 
-    def _kept_trajectories(self, method: str) -> FittedTrajectories:
+    def _kept_trajectories(self, method: str) -> FittedTrajectories | DefaultFit:
         check_is_fitted(self, "values_")
         if self._trajectories is None:
             raise InvalidInputError(

@@ -8,6 +8,7 @@ __all__ = [
     "DamagedFileWarning",
     "InvalidInputError",
     "MissingDependencyError",
+    "RareClassWarning",
     "SkdvgsError",
     "SkdvgsWarning",
     "SlowPathWarning",
@@ -57,6 +58,10 @@ class DamagedFileWarning(SkdvgsWarning):
 
 class TargetScaleWarning(SkdvgsWarning):
     """The columns of ``X_val`` are on another scale than those of ``X``."""
+
+
+class RareClassWarning(SkdvgsWarning):
+    """A class has fewer rows than there are folds."""
 
 
 class SlowPathWarning(SkdvgsWarning):

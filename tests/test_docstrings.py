@@ -49,6 +49,7 @@ ESTIMATORS = {
     DVGSValuer: [
         lambda: clone(QUICK).fit(FRAME, LABELS),
         lambda: clone(QUICK).fit(FRAME, FRAME["a"].to_numpy()),
+        lambda: clone(QUICK).fit(FRAME, LABELS, X_val=FRAME, y_val=LABELS),
     ],
     LowValueFilter: [fit_filter],
     LowValueSampler: [fit_sampler],

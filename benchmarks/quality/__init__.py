@@ -8,7 +8,7 @@ Run ``python -m benchmarks.quality``, or some sections of it; ``--help`` lists t
     rivals.py      forests, boosting, nearest neighbours, for these tasks
     baselines/     other ways to value rows, as functions of arrays
     report.py      records to tables
-    flips.py, regression.py, features.py, errors.py, stopping.py, labels.py, downstream.py,
+    flips.py, regression.py, features.py, errors.py, labels.py, downstream.py,
     cut.py, cost.py
                    one section each: ``measure(name, seed, quick)`` yields what it found
 """

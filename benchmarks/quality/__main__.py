@@ -19,7 +19,6 @@ SECTIONS = (
     "regression",
     "features",
     "errors",
-    "stopping",
     "labels",
     "downstream",
     "cut",

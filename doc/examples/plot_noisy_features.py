@@ -1,9 +1,9 @@
 """
-Are rows valued lower the noisier they are?
-===========================================
+Which rows have noisy features?
+===============================
 
-The labels are right here, but the measurements are noisy, in some rows more than in others. A
-value also tells of that: the more noise a row has, the less it agrees with the target set.
+The labels are right here, but the measurements are noisy, in some rows more than in others. Whether
+a row is unusual and whether its label is wrong are two questions. The default network answers both.
 """
 
 # %%
@@ -19,7 +19,7 @@ from sklearn.preprocessing import scale
 
 from skdvgs import DVGSValuer
 from skdvgs.datasets import corrupt_features
-from skdvgs.plotting import ValueDistributionDisplay, ValueScatterDisplay
+from skdvgs.plotting import ValueScatterDisplay
 
 X, y = load_breast_cancer(return_X_y=True)
 X, X_val, y, y_val = train_test_split(scale(X), y, test_size=0.25, stratify=y, random_state=0)
@@ -28,17 +28,17 @@ X_noisy, levels = corrupt_features(X, scale=(0.0, 3.0), random_state=0)
 valuer = DVGSValuer(random_state=0).fit(X_noisy, y, X_val=X_val, y_val=y_val)
 
 # %%
-# Values against the noise
-# ------------------------
-# The line joins medians of bins of equally many rows, and the band holds the middle half of each.
-# On the right, rows with noise above 1.5 count as noisy.
-#
-# Values of very noisy rows end near 0: they agree with nothing, while a row with a *wrong label*
-# pulls the other way and falls below. How well noise shows depends on the data.
+# Usual or not, right or wrong
+# ----------------------------
+# Two questions, two attributes. `typicality_` says how usual the features of a row are: it falls
+# as the noise grows. `values_` say how probable it is that the label is right: they fall only where
+# the noise has made a row look like the other class. The line joins medians of bins of equally many
+# rows, and the band holds the middle half of each.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
-ValueScatterDisplay.from_estimator(
-    valuer, levels, x_name="standard deviation of the noise", ax=left
-)
-ValueDistributionDisplay.from_estimator(valuer, is_noisy=levels > 1.5, kind="density", ax=right)
+noise = "standard deviation of the noise"
+ValueScatterDisplay.from_values(valuer.typicality_, levels, x_name=noise, ax=left)
+left.set(ylabel="typicality: how usual the features are")
+ValueScatterDisplay.from_estimator(valuer, levels, x_name=noise, ax=right)
+right.set(ylabel="value: probability that the label is right")
 plt.show()

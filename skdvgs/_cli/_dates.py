@@ -74,7 +74,8 @@ def parse_dates(texts: Sequence[str], form: str) -> NDArray[np.datetime64]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         read = pandas.to_datetime(stripped, format=form, errors="coerce", utc=True)
-    return read.dt.tz_localize(None).to_numpy(dtype="M8[us]")
+    found: NDArray[np.datetime64] = read.dt.tz_localize(None).to_numpy(dtype="M8[us]")
+    return found
 
 
 def look_like_dates(texts: Sequence[str]) -> bool:

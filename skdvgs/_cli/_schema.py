@@ -95,13 +95,15 @@ class ColumnSchema:
         if self.kind == "text":
             read: Any = np.full(len(texts), None, dtype=object)
             read[~missing] = [self._known_text(text) for text in present]
-            return read
+            found: NDArray[Any] = read
+            return found
         read = np.full(len(texts), np.nan if self.kind != "date" else np.datetime64("NaT", "us"))
         read[~missing] = self._parse(present)
         wrong = ~missing & (np.isnat(read) if self.kind == "date" else np.isnan(read))
         if wrong.any():
             self._refuse(int(np.argmax(wrong)), texts, path)
-        return read
+        found = read
+        return found
 
     def _parse(self, texts: NDArray[Any]) -> NDArray[Any]:
         if self.kind == "date":
@@ -184,7 +186,8 @@ def _is_number_column(
     are_signs = all(not any(map(str.isalnum, text)) for text in different[odd])
     are_codes = (~odd).sum() <= MOST_CODES and (numbers[~odd] == np.floor(numbers[~odd])).all()
     if share > 0.5 or (are_codes and not are_signs and counts[odd].max(initial=0) > 1):
-        return share == 0
+        found: bool = share == 0
+        return found
     few_texts = odd.sum() <= _MOST_ODD_TEXTS and not are_codes
     return bool(share <= _FEW_ODD or are_signs or few_texts or (counts[odd].sum() == 1))
 

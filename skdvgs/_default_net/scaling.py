@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -75,7 +76,8 @@ class QuantileNormalScaling:
     def _clipped(self, X: NDArray[Any]) -> NDArray[np.float64]:
         # In float64: differences of the largest float32 numbers would overflow.
         scores = self._quantiles.transform(X.astype(np.float64))
-        return np.clip(scores, -_CLIP_QUANTILES, _CLIP_QUANTILES)
+        found: NDArray[np.float64] = np.clip(scores, -_CLIP_QUANTILES, _CLIP_QUANTILES)
+        return found
 
 
 class GlobalScaling:
@@ -108,6 +110,61 @@ class GlobalScaling:
             rows = slice(start, start + _BLOCK_ROWS)
             scaled[rows] = np.clip((X[rows] - self._centre) / self._spread, -1e6, 1e6)
         return scaled
+
+
+class NoScaling:
+    """Columns as they are; trees ask for no more."""
+
+    def __init__(self, seed: int) -> None:
+        pass
+
+    def fit(self, X: NDArray[Any]) -> NoScaling:
+        """Learn nothing."""
+        return self
+
+    def transform(self, X: NDArray[Any]) -> Floats32:
+        """The columns as float32."""
+        return np.ascontiguousarray(X, dtype=np.float32)
+
+
+class BothScalings:
+    """Quantiles and one-scale columns side by side, each set with rows of mean square length 1.
+
+    Parameters
+    ----------
+    seed : int
+        Decides which rows are read where there are more than 10,000.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._scalings: list[Scaling] = [QuantileNormalScaling(seed), GlobalScaling(seed)]
+
+    def fit(self, X: NDArray[Any]) -> BothScalings:
+        """Learn both scalings, and the length of their rows."""
+        scaled = [scaling.fit(X).transform(X) for scaling in self._scalings]
+        self._lengths = [_root_mean_square_length(part) for part in scaled]
+        return self
+
+    def transform(self, X: NDArray[Any]) -> Floats32:
+        """Scaled columns, shape (n_samples, 2 n_features)."""
+        parts = [
+            scaling.transform(X) / np.float32(length)
+            for scaling, length in zip(self._scalings, self._lengths, strict=True)
+        ]
+        return np.concatenate(parts, axis=1)
+
+
+SCALINGS: dict[str, Callable[[int], Scaling]] = {
+    "none": NoScaling,
+    "quantile": QuantileNormalScaling,
+    "global": GlobalScaling,
+    "both": BothScalings,
+}
+
+
+def _root_mean_square_length(X: Floats32) -> float:
+    variances = X.var(axis=0, dtype=np.float64)
+    return float(np.sqrt(max(variances.sum(), 1e-12)))
 
 
 def _some_rows(X: NDArray[Any], seed: int) -> NDArray[np.float64]:

@@ -67,7 +67,11 @@ class Typicality:
             rows = slice(start, start + _BLOCK_ROWS)
             distances = squared_distances(self._standard(X[rows].astype(np.float64)), self._rows)
             found[rows] = falling(distances, self._bandwidth).mean(axis=1)
-        return np.minimum(found / np.float32(self._usual), np.float32(1.0))
+        result: Floats32 = np.minimum(found / np.float32(self._usual), np.float32(1.0))
+        return result
 
     def _standard(self, X: NDArray[np.float64]) -> Floats32:
-        return np.clip((X - self._centre) / self._spread, -_CLIP, _CLIP).astype(np.float32)
+        found: Floats32 = np.clip((X - self._centre) / self._spread, -_CLIP, _CLIP).astype(
+            np.float32
+        )
+        return found

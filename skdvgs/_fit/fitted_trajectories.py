@@ -22,15 +22,15 @@ Floats = NDArray[np.float64]
 class FittedTrajectories:
     """The recorded trajectories of a fit.
 
-    A row of the fit is recognised and valued as it was then: with the features that were made
-    without its own label, and by the trajectories that were not trained on it.
+    A row of the fit is recognised and valued as it was then: by the trajectories that were not
+    trained on it.
 
     Parameters
     ----------
     source : Rows
         Source rows as read from the user.
     plan : Plan
-        Prepared rows and the extractor that made their features.
+        Prepared rows, and what made their features.
     jobs, results : lists
         One of each for every trajectory.
     """
@@ -45,16 +45,12 @@ class FittedTrajectories:
         self.task: Task = jobs[0].factory.task
         self.dtype = source.X.dtype
         self._kind = source.kind
-        self._extractor = plan.extractor
+        self._features = plan.features
         self._recorded = [record(job, result) for job, result in zip(jobs, results, strict=True)]
         self._scored_rows = [job.request.rows for job in jobs]
         self._known = KnownRows(source)
-        # Features that use labels were made without each row's own: new ones would differ.
-        self._features = None
-        if plan.extractor is not None and plan.extractor.uses_labels:
-            self._features = plan.source.X[:]
 
-    def values(self, X: Features, y: NDArray[Any]) -> Floats:
+    def values_of(self, X: Features, y: NDArray[Any]) -> Floats:
         """Values of rows as read from the user."""
         found = np.empty(len(X))
         for part in in_blocks(X):
@@ -75,11 +71,8 @@ class FittedTrajectories:
 
     def _mean(self, rows: Rows, known: NDArray[np.intp], every_label: bool) -> Floats:
         is_known = known >= 0
-        if self._extractor is not None:
-            X = self._extractor.features(rows.X[:])
-            if self._features is not None:
-                X = np.where(is_known[:, None], self._features[known], X)
-            rows = Rows(X, self._extractor.targets(rows.y), rows.kind)
+        if self._features is not None:
+            rows = self._features.rows(rows)
         means, valued = [], []
         for trajectory, scored in zip(self._recorded, self._scored_rows, strict=True):
             # A trajectory of cross-fitting does not value the rows it was trained on.

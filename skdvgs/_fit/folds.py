@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import KFold, StratifiedKFold, check_cv
+from numpy.typing import NDArray
+from sklearn.model_selection import (
+    GroupKFold,
+    KFold,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    check_cv,
+)
 
+from skdvgs._inputs.read import FitData
 from skdvgs._inputs.target_set import Index
-from skdvgs.exceptions import InvalidInputError
+from skdvgs.exceptions import InvalidInputError, RareClassWarning
 
 
 @dataclass(frozen=True)
@@ -33,54 +42,38 @@ def given_target(n_samples: int, n_target: int) -> list[Fold]:
     return [Fold(np.arange(n_target), np.arange(n_samples))]
 
 
-def resample(target: Index, y: Any, kind: str, seed: int) -> tuple[Index, Index]:
-    """Draw as many target rows with replacement, as many of each class as there are.
-
-    Parameters
-    ----------
-    target : int array of shape (n_target,)
-        Rows to draw from.
-    y : array of shape (n_target, ...)
-        Their labels or targets.
-    kind : str
-        The kind of task.
-    seed : int
-        Which rows are drawn.
-
-    Returns
-    -------
-    drawn, left_out : int arrays
-        The rows drawn, repeats included, and those never drawn: about 37 of 100.
-    """
-    rng = np.random.default_rng(seed)
-    groups = np.zeros(len(y), dtype=np.intp)
-    if kind == "classification":
-        groups = np.unique(y, return_inverse=True)[1]
-    of_groups = [target[groups == group] for group in np.unique(groups)]
-    drawn = np.concatenate([rng.choice(rows, len(rows)) for rows in of_groups])
-    return np.sort(drawn), np.setdiff1d(target, drawn)
-
-
-def cross_fit(X: Any, y: Any, kind: str, cv: Any, seed: int) -> list[Fold]:
+def cross_fit(
+    X: Any, y: Any, kind: str, cv: Any, seed: int, groups: Index | None = None
+) -> list[Fold]:
     """No target set: each fold in turn is the target and values all the other rows.
 
     Raises
     ------
     InvalidInputError
-        If there are fewer rows than folds, or fewer rows of a class than folds.
+        If there are fewer rows than folds.
+
+    Warns
+    -----
+    RareClassWarning
+        If there are fewer rows of a class than folds.
     """
     n = len(X)
     stratify = kind == "classification"
     if isinstance(cv, (int, np.integer)):
         _check_counts(n, y if stratify else None, int(cv), X.shape[1] if X.ndim == 2 else None)
-        make = StratifiedKFold if stratify else KFold
+        if groups is None:
+            make: Any = StratifiedKFold if stratify else KFold
+        else:
+            make = StratifiedGroupKFold if stratify else GroupKFold
         cv = make(int(cv), shuffle=True, random_state=seed)
     else:
         cv = check_cv(cv, y if stratify else None, classifier=stratify)
-    folds = [
-        Fold(np.sort(target), np.setdiff1d(np.arange(n), target, assume_unique=True))
-        for _, target in cv.split(np.zeros((n, 1)), y if stratify else None)
-    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # said above, with what to do
+        folds = [
+            Fold(np.sort(target), np.setdiff1d(np.arange(n), target, assume_unique=True))
+            for _, target in cv.split(np.zeros((n, 1)), y if stratify else None, groups)
+        ]
     valued = np.zeros(n, dtype=bool)
     for fold in folds:
         valued[fold.source] = True
@@ -106,10 +99,101 @@ def _check_counts(n: int, y: Any, cv: int, n_features: int | None) -> None:
     if counts[rarest] >= cv:
         return
     label = labels[rarest : rarest + 1].tolist()[0]
-    remedy = f"set cv={int(counts[rarest])}" if counts[rarest] > 1 else "drop that class"
-    raise InvalidInputError(
-        f"X ({size}) holds {counts[rarest]} rows of class {label!r} but "
-        f"{cv} folds were asked for. Each fold is the target set in turn and needs every "
-        f"class. Give more rows, {remedy} or pass a target set X_val; if y measures or counts "
-        "something, set task='regression'."
+    warnings.warn(
+        f"X ({size}) holds {counts[rarest]} rows of class {label!r} but {cv} folds were asked for. "
+        "Each fold is the target set in turn, and some lack this class. Their values of its rows "
+        f"say little. Set cv={max(2, int(counts[rarest]))}, pass a target set X_val, or, if y "
+        "measures or counts something, set task='regression'.",
+        RareClassWarning,
+        stacklevel=2,
     )
+
+
+def left_out_together(data: FitData, cv: Any) -> Index | None:
+    """Group of each source row: rows that are left out together when one of them is scored.
+
+    Parameters
+    ----------
+    data : FitData
+        With the groups that the user gave, if any.
+    cv : int, cross-validation generator or iterable
+        An int groups no rows. The rows of a fold of anything else are a group, unless groups
+        were given: then it must cut none of them.
+
+    Returns
+    -------
+    int array of shape (n_samples,) or None
+        None if every row stands alone.
+
+    Raises
+    ------
+    InvalidInputError
+        If the folds do not hold each row once, or cut a group.
+    """
+    if isinstance(cv, (int, np.integer)):
+        return data.groups
+    y = data.source.y if data.source.kind == "classification" else None
+    n = len(data.source.X)
+    fold = np.full(n, -1)
+    try:
+        splits = list(
+            check_cv(cv, y, classifier=y is not None).split(np.zeros((n, 1)), y, data.groups)
+        )
+    except ValueError as error:
+        raise InvalidInputError(f"cv={cv!r} cannot split the rows: {error}") from error
+    for number, (_, test) in enumerate(splits):
+        if (fold[test] >= 0).any():
+            raise InvalidInputError(
+                f"cv={cv!r} has a row in two folds. Each row is scored by fits without its fold. "
+                "Give folds that hold each row once, or an int."
+            )
+        fold[test] = number
+    if (fold < 0).any() or len(splits) < 2:
+        raise InvalidInputError(
+            f"cv gives {len(splits)} folds, and {int((fold < 0).sum())} rows are in none. Each row "
+            "is scored by fits without its fold. Give at least two folds that hold each row once."
+        )
+    if data.groups is None:
+        return fold
+    of_group = np.full(data.groups.max() + 1, -1)
+    of_group[data.groups] = fold
+    if (of_group[data.groups] != fold).any():
+        raise InvalidInputError(
+            f"cv={cv!r} has rows of one group in two folds. Rows of a group must never inform each "
+            "other. Use GroupKFold or StratifiedGroupKFold, or an int."
+        )
+    return data.groups
+
+
+def group_folds(y: NDArray[Any] | None, group: Index, n_folds: int, seed: int) -> Index:
+    """Draw a fold for each row, for scorers that can only leave folds out.
+
+    Parameters
+    ----------
+    y : array of shape (n_samples,) or None
+        Classes to spread evenly over the folds.
+    group : int array of shape (n_samples,)
+        No group is cut.
+    n_folds : int
+        Folds, at most.
+    seed : int
+        Decides the folds.
+    """
+    n_groups = int(group.max()) + 1
+    n_folds = min(n_folds, n_groups)
+    alone = n_groups == len(group)
+    if y is not None:
+        n_folds = min(n_folds, int(np.unique(y, return_counts=True)[1].max()))
+        make: Any = StratifiedKFold if alone else StratifiedGroupKFold
+    else:
+        make = KFold if alone else GroupKFold
+    fold = np.zeros(len(group), dtype=np.intp)
+    if n_folds < 2:
+        return fold
+    splitter = make(n_folds, shuffle=True, random_state=seed)
+    with warnings.catch_warnings():
+        # A class with fewer rows than folds is missing from some: the others still score it.
+        warnings.simplefilter("ignore", UserWarning)
+        for number, (_, test) in enumerate(splitter.split(np.zeros((len(group), 1)), y, group)):
+            fold[test] = number
+    return fold

@@ -27,6 +27,16 @@ class KnownRows:
         of_features, of_both = (np.concatenate(parts) for parts in zip(*digests, strict=True))
         self._by_features, self._by_both = _Index(of_features), _Index(of_both)
 
+    def order(self, y: NDArray[Any]) -> NDArray[np.intp]:
+        """Positions of the fitted rows, in an order that only their content decides.
+
+        Parameters
+        ----------
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+            Numbers that tell apart rows with the same features.
+        """
+        return np.lexsort((*y.reshape(len(y), -1).T, self._by_features.digests))
+
     def find(self, rows: Rows) -> NDArray[np.intp]:
         """Position of each row among the fitted ones with the same label, -1 for new rows."""
         return self._by_both.find(_digests(rows.X[:], rows.y)[1])
@@ -38,6 +48,7 @@ class KnownRows:
 
 class _Index:
     def __init__(self, digests: NDArray[np.uint64]) -> None:
+        self.digests = digests
         self._order = np.argsort(digests, kind="stable")
         self._sorted = digests[self._order]
 

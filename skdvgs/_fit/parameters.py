@@ -21,20 +21,11 @@ from skdvgs._scoring.similarity import (
 )
 from skdvgs.exceptions import InvalidInputError
 
-# One minus the rank correlation with the values of all restarts and all steps. Over the 23 sets of
-# benchmarks/quality that is 0.986 with a target set, after a ninth of the checkpoints, and
-# 0.988 without, after a little more than a quarter.
+# One minus the rank correlation with the values of ever more restarts.
 TOLERANCE = 0.02
 
 
-_RESTARTS_GIVEN_TARGET = 8
-
-
-_RESTARTS_PER_FOLD = 2
-
-
-# Scores under every label are asked for by default up to here: their cost grows with the labels.
-_MOST_LABELS = 20
+_DEFAULT_RESTARTS = 2
 
 
 # Training settings that a skorch net has as well: None leaves the net's own.
@@ -75,9 +66,8 @@ class ResolvedParameters:
     ----------
     net : None, Module subclass or skorch net
         The user's network; None for the default one.
-    uses_linear_head : bool
-        Whether the network is the default one for labels and targets: a linear layer that
-        starts at zero, whose restarts differ by their target rows alone.
+    is_default_fit : bool
+        Whether the network is the default one for labels and targets.
     training : mapping of str to object
         Those of ``lr``, ``max_epochs``, ``batch_size`` and ``device`` that were given.
     class_weight : None, 'balanced' or dict of label to float
@@ -107,7 +97,7 @@ class ResolvedParameters:
     """
 
     net: Any
-    uses_linear_head: bool
+    is_default_fit: bool
     training: Mapping[str, Any]
     class_weight: Any
     scoring: ScoringOptions
@@ -132,21 +122,23 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
         If labels are to be suggested where there are no classes.
     """
     kind = data.source.kind
-    uses_linear_head = valuer.net is None and kind != "reconstruction"
+    is_default_fit = valuer.net is None and kind != "reconstruction"
     given = {name: getattr(valuer, name) for name in _TRAINING}
-    tol = (TOLERANCE if uses_linear_head else None) if valuer.tol == "auto" else valuer.tol
+    if is_default_fit:
+        _check_left_alone(valuer)
+    tol = (TOLERANCE if is_default_fit else None) if valuer.tol == "auto" else valuer.tol
     assert tol is None or isinstance(tol, (float, int))
     return ResolvedParameters(
         net=valuer.net,
-        uses_linear_head=uses_linear_head,
+        is_default_fit=is_default_fit,
         training={name: value for name, value in given.items() if value is not None},
         class_weight=valuer.class_weight,
-        scoring=_scoring_options(valuer, kind, uses_linear_head),
+        scoring=_scoring_options(valuer),
         compute_every=valuer.compute_every,
-        n_restarts=_n_restarts(valuer, uses_linear_head, data.target is not None),
+        n_restarts=_n_restarts(valuer, is_default_fit),
         tol=tol,
-        every_label=_every_label(valuer, kind, uses_linear_head, data.n_classes),
-        records_checkpoints=uses_linear_head or valuer.store_trajectory,
+        every_label=_every_label(valuer, kind, is_default_fit),
+        records_checkpoints=valuer.store_trajectory,
         checkpoint_dir=valuer.checkpoint_dir,
         checkpoints_in_files=valuer.store_trajectory and valuer.checkpoint_dir is not None,
         cv=valuer.cv,
@@ -155,20 +147,41 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
     )
 
 
-def _scoring_options(
-    valuer: ValuerParameters, kind: Kind, uses_linear_head: bool
-) -> ScoringOptions:
-    of_numbers = uses_linear_head and kind == "regression"
+def _check_left_alone(valuer: ValuerParameters) -> None:
+    """Refuse parameters of the method that the default network for labels does not have.
+
+    Raises
+    ------
+    InvalidInputError
+        If one of them was set.
+    """
+    usual = {
+        "similarity": "auto",
+        "weighting": "auto",
+        "compute_every": 1,
+        "layers": None,
+        "class_weight": None,
+    }
+    for name, value in usual.items():
+        given = getattr(valuer, name)
+        if not (given is value or (isinstance(given, (str, int)) and given == value)):
+            raise InvalidInputError(
+                f"{name}={given!r} was given, but net=None. The default network values rows by its "
+                f"trust parameter alone, for which {name} means nothing. Leave {name}={value!r}, "
+                "or pass a network of your own."
+            )
+
+
+def _scoring_options(valuer: ValuerParameters) -> ScoringOptions:
     similarity = valuer.similarity
-    if isinstance(similarity, str) and similarity == "auto":
-        similarity = "discounted_cosine" if of_numbers else "cosine"
+    if isinstance(similarity, str):
+        name = "cosine" if similarity == "auto" else similarity
+        compare = SIMILARITIES[name]
+    else:
+        compare, name = UserSimilarity(similarity), ""
     weighting = valuer.weighting
     if weighting == "auto":
-        weighting = "gradient_norm" if valuer.net is None and not of_numbers else "uniform"
-    if isinstance(similarity, str):
-        compare, name = SIMILARITIES[similarity], similarity
-    else:
-        compare, name = UserSimilarity(similarity), None
+        weighting = "gradient_norm" if valuer.net is None else "uniform"
     return ScoringOptions(
         similarity=compare,
         weighting=weighting,
@@ -179,19 +192,15 @@ def _scoring_options(
     )
 
 
-def _n_restarts(valuer: ValuerParameters, uses_linear_head: bool, has_target: bool) -> int:
+def _n_restarts(valuer: ValuerParameters, is_default_fit: bool) -> int:
     if valuer.n_restarts != "auto":
         return int(valuer.n_restarts)
-    if not uses_linear_head:
-        return 1
-    return _RESTARTS_GIVEN_TARGET if has_target else _RESTARTS_PER_FOLD
+    return _DEFAULT_RESTARTS if is_default_fit else 1
 
 
-def _every_label(
-    valuer: ValuerParameters, kind: Kind, uses_linear_head: bool, n_classes: int
-) -> bool:
+def _every_label(valuer: ValuerParameters, kind: Kind, is_default_fit: bool) -> bool:
     if valuer.suggest_labels == "auto":
-        return uses_linear_head and kind == "classification" and n_classes <= _MOST_LABELS
+        return is_default_fit and kind == "classification"
     if valuer.suggest_labels and kind != "classification":
         raise InvalidInputError(
             f"suggest_labels=True was given but the task is {kind}. Only one label out of several "

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._default_net.features import FeatureExtractor, make_feature_extractor
-from skdvgs._default_net.modules import default_module, default_settings
-from skdvgs._default_net.prepare import prepare
-from skdvgs._fit.folds import Fold, cross_fit, given_target, resample
+from skdvgs._default_net.autoencoder import DefaultAutoencoder
+from skdvgs._default_net.quantile_features import QuantileFeatures
+from skdvgs._fit.folds import Fold, cross_fit, given_target
 from skdvgs._fit.parameters import ResolvedParameters
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Rows, Task, make_task
@@ -23,9 +22,6 @@ from skdvgs._utils.progress import Progress
 
 # Restarts before it is first asked how well they agree.
 _FIRST_WAVE = 4
-
-
-_NOBODY = np.empty(0, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -43,15 +39,15 @@ class Plan:
     seeds : int array of shape (n_folds, n_restarts)
         One seed for each trajectory. They are drawn here, before any work is handed out, so
         that values do not depend on the number of workers.
-    extractor : FeatureExtractor or None
-        Makes the features of the default network; fitted.
+    features : QuantileFeatures or None
+        Makes the features of the default autoencoder; fitted.
     """
 
     source: Rows
     target: Rows
     folds: list[Fold]
     seeds: NDArray[np.integer]
-    extractor: FeatureExtractor | None
+    features: QuantileFeatures | None
 
     @property
     def has_target_set(self) -> bool:
@@ -85,18 +81,17 @@ def make_plan(
     source, target = data.source, data.target
     features_seed, fold_seed = random_state.randint(2**31 - 1, size=2).tolist()
     if target is None:
-        folds = cross_fit(source.X, source.y, source.kind, parameters.cv, fold_seed)
+        folds = cross_fit(source.X, source.y, source.kind, parameters.cv, fold_seed, data.groups)
     else:
         folds = given_target(len(source.X), len(target.X))
     seeds = random_state.randint(2**31 - 1, size=(len(folds), parameters.n_restarts))
-    extractor = None
+    features = None
     if parameters.net is None:
-        task = make_task(source, source if target is None else target)
-        extractor = make_feature_extractor(task, features_seed)
-        source, target = prepare(
-            extractor, source, target, features_seed, parameters.n_jobs, progress
-        )
-    return Plan(source, source if target is None else target, folds, seeds, extractor)
+        features = QuantileFeatures(features_seed)
+        features.fit(source.X, None if target is None else target.X)
+        source = features.rows(source)
+        target = None if target is None else features.rows(target)
+    return Plan(source, source if target is None else target, folds, seeds, features)
 
 
 def make_jobs(plan: Plan, parameters: ResolvedParameters, restarts: range) -> list[TrajectoryJob]:
@@ -118,24 +113,15 @@ def _make_job(
     plan: Plan, parameters: ResolvedParameters, number: int, restart: int
 ) -> TrajectoryJob:
     fold, seed = plan.folds[number], int(plan.seeds[number, restart])
-    trained_on, scored_target, held_out = fold.target, None, _NOBODY
-    if parameters.uses_linear_head and parameters.n_restarts > 1:
-        y = plan.target.y[fold.target]
-        trained_on, left_out = resample(fold.target, y, plan.source.kind, seed)
-        if plan.has_target_set:
-            scored_target, held_out = plan.target, left_out
-    target = plan.target.take(trained_on)
-    task = make_task(plan.source, plan.target.take(fold.target))
+    target = plan.target.take(fold.target)
+    task = make_task(plan.source, target)
     return TrajectoryJob(
         factory=_make_factory(parameters, plan, task, target, seed),
         target=target,
         request=ScoringRequest(
             source=plan.source,
             rows=fold.source,
-            target=scored_target,
-            held_out=held_out,
             classes=task.classes if parameters.every_label else None,
-            seed=seed,
         ),
         scoring=parameters.scoring,
         compute_every=parameters.compute_every,
@@ -148,15 +134,12 @@ def _make_job(
 def _make_factory(
     parameters: ResolvedParameters, plan: Plan, task: Task, target: Rows, seed: int
 ) -> NetFactory:
-    net, settings = parameters.net, {}
-    if net is None:
-        net, optimizer = default_module(task)
-        settings = default_settings(task, target.X[:]) | {"optimizer": optimizer}
+    net = DefaultAutoencoder if parameters.net is None else parameters.net
     return NetFactory(
         net=net,
         task=task,
         n_features=int(np.prod(plan.source.X.shape[1:])),
-        settings=settings | dict(parameters.training),
+        settings=parameters.training,
         class_weight=class_weights(parameters.class_weight, task, target),
         seed=seed,
     )

@@ -47,7 +47,7 @@ def restore_folds(plan: Plan, state: FitState, cv: Any) -> Plan:
     InvalidInputError
         If the user's own folds, or the prepared rows, differ from those of the first run.
     """
-    if plan.extractor is not None:
+    if plan.features is not None:
         state.check_prepared(lambda: _digests(plan))
     if plan.has_target_set:
         return plan

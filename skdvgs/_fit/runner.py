@@ -87,7 +87,6 @@ def run_restarts(
         scores = aggregate(
             [result.scores for result in results],
             [job.request.rows for job in jobs],
-            [job.request.held_out for job in jobs],
             len(plan.source.X),
         )
         if parameters.tol is not None and scores.has_converged(parameters.tol):

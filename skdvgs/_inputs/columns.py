@@ -28,7 +28,8 @@ def names_of_columns(X: Any) -> NDArray[Any] | None:
     if is_anndata(X):
         return np.asarray(X.var_names, dtype=object)
     try:
-        return _get_feature_names(X)
+        found: NDArray[Any] | None = _get_feature_names(X)
+        return found
     except TypeError as error:
         raise InvalidInputError(
             "Some column names are text and some are not. Columns are told apart by their names. "

@@ -121,7 +121,8 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
     if table is None:
         return read if isinstance(read, LargeRows) else _finite(read, "X")
     if isinstance(read, LargeRows):
-        return table.read_large(read)
+        found: Features = table.read_large(read)
+        return found
     return _finite(table.read(read), "X")
 
 
@@ -150,9 +151,11 @@ def _read(
         return _read_large(estimator, reader, options, table is not None, reset=reset)
     with refusing():
         if (table is None or table.encoder is None) and (not is_frame(X) or is_plain(X)):
-            return validate_data(estimator, X, reset=reset, **options)
+            found: Features = validate_data(estimator, X, reset=reset, **options)
+            return found
         validate_data(estimator, X, reset=reset, skip_check_array=True)
-        return check_array(_numbers_of(X, table, "X"), input_name="X", **options)
+        found = check_array(_numbers_of(X, table, "X"), input_name="X", **options)
+        return found
 
 
 def _numbers_of(X: Any, table: TableReader | None, name: str) -> Any:
@@ -219,8 +222,10 @@ def _embeds(net: Any) -> bool:
 
 def _module_of(net: Any) -> nn.Module:
     if isinstance(net, skorch.NeuralNet):
-        return net.initialized_instance(net.module, net.get_params_for("module"))
-    return net()
+        found: nn.Module = net.initialized_instance(net.module, net.get_params_for("module"))
+        return found
+    found = net()
+    return found
 
 
 @contextmanager

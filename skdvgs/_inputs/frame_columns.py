@@ -80,10 +80,12 @@ def read_numbers(column: Any) -> NDArray[np.float64]:
     """
     try:
         if hasattr(column, "to_numpy") and hasattr(column, "iloc"):
-            return _dense(column).to_numpy(dtype=np.float64, na_value=np.nan)
+            found: NDArray[np.float64] = _dense(column).to_numpy(dtype=np.float64, na_value=np.nan)
+            return found
         array = column.to_numpy()
         if array.dtype.kind != "O":
-            return array.astype(np.float64)
+            found = array.astype(np.float64)
+            return found
         return np.array([np.nan if is_missing(e) else float(e) for e in array], dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
@@ -116,12 +118,15 @@ def _as_times(column: Any) -> NDArray[Any]:
         if kind_of_column(column) == "duration":
             if str(column.dtype).startswith(("object", "time")):
                 column = pandas.Series([_since_midnight(entry) for entry in column], dtype=object)
-            return pandas.to_timedelta(column).to_numpy(dtype="m8[ns]")
+            found: NDArray[Any] = pandas.to_timedelta(column).to_numpy(dtype="m8[ns]")
+            return found
         column = pandas.to_datetime(column, utc=True)
-        return column.dt.tz_localize(None).to_numpy(dtype="M8[us]")
+        found = column.dt.tz_localize(None).to_numpy(dtype="M8[us]")
+        return found
     array = column.to_numpy()
     if array.dtype.kind in "mM":
-        return array
+        found = array
+        return found
     if kind_of_column(column) == "duration":
         return np.array([_since_midnight(entry) for entry in array], dtype="m8[us]")
     return np.array([None if is_missing(e) else e for e in array], dtype="M8[us]")

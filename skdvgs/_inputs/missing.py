@@ -25,6 +25,7 @@ def fill_missing(
     Returns
     -------
     array of shape (n_samples, n_features + n_indicators)
+        Rows without gaps.
     """
     is_missing = np.isnan(rows)
     filled = np.where(is_missing, medians.astype(rows.dtype), rows)

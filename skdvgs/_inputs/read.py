@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from skdvgs._inputs.annotated import is_anndata, labels_of
 from skdvgs._inputs.features import labels_within, read_features, read_target_features
 from skdvgs._inputs.target_set import check_scale, unpack_target
 from skdvgs._inputs.targets import check_classes, read_target_y, read_y
 from skdvgs._inputs.task import Rows
+from skdvgs.exceptions import InvalidInputError
 
 
 @dataclass(frozen=True)
@@ -26,15 +30,20 @@ class FitData:
         Classes in both; 0 where there are none.
     y : array-like or None
         Labels as the user gave them.
+    groups : int array of shape (n_samples,) or None
+        Group of each source row, as numbers.
     """
 
     source: Rows
     target: Rows | None
     n_classes: int
     y: Any
+    groups: NDArray[np.intp] | None
 
 
-def read_fit_data(estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, task: str) -> FitData:
+def read_fit_data(
+    estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, task: str
+) -> FitData:
     """Check both sets before any work starts."""
     X_val, y_val = unpack_target(X_val, y_val)
     if is_anndata(X_val):
@@ -52,4 +61,23 @@ def read_fit_data(estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, task: 
     n_classes = 0
     if kind == "classification":
         n_classes = check_classes(y, None if target is None else target.y)
-    return FitData(source, target, n_classes, given)
+    return FitData(source, target, n_classes, given, read_groups(groups, len(X)))
+
+
+def read_groups(groups: Any, n_samples: int) -> NDArray[np.intp] | None:
+    """Group of each row as a number.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is not one group for each row.
+    """
+    if groups is None:
+        return None
+    groups = np.asarray(groups)
+    if groups.ndim != 1 or len(groups) != n_samples:
+        raise InvalidInputError(
+            f"groups has shape {groups.shape} but X has {n_samples} rows. Each row belongs to one "
+            "group. Give an array with a group for each row."
+        )
+    return np.unique(groups, return_inverse=True)[1]

@@ -49,7 +49,7 @@ class TableReader:
         gaps = rows.map_where_they_lie(_columns_with_gaps)
         if gaps is None:
             gaps = np.vstack([_columns_with_gaps(rows[part]) for part in in_blocks(rows)])
-        has_gaps: NDArray[np.bool_] = gaps.any(axis=0)
+        has_gaps: NDArray[np.bool_] = np.any(gaps, axis=0)
         self._learn(rows.as_type(np.float64)[_sampled(len(rows))], has_gaps)
         return self.read_large(rows)
 
@@ -93,4 +93,5 @@ def _sampled(n: int) -> NDArray[np.intp]:
 
 def _columns_with_gaps(rows: NDArray[Any]) -> NDArray[np.bool_]:
     """One row for a block: which columns miss an entry in it."""
-    return np.isnan(rows).any(axis=0)[None]
+    found: NDArray[np.bool_] = np.isnan(rows).any(axis=0)[None]
+    return found

@@ -166,7 +166,8 @@ def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
             f"Found inconsistent numbers of samples: {name} has {len(y)} rows, its X has "
             f"{n_samples}. Each row needs its own label. Pass both from the same table."
         )
-    return y
+    found: NDArray[Any] = y
+    return found
 
 
 def _as_columns(y: NDArray[Any], name: str) -> NDArray[np.float64]:

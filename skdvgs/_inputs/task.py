@@ -11,7 +11,6 @@ from sklearn.base import is_regressor
 from sklearn.utils.multiclass import type_of_target
 
 from skdvgs._inputs.large.large_rows import LargeRows
-from skdvgs._utils.types import Table
 
 Features = NDArray[Any] | LargeRows
 
@@ -104,7 +103,7 @@ def make_task(source: Rows, target: Rows) -> Task:
     return Task(kind, y.shape[1], None, mean, np.where(scale > 0, scale, 1.0))
 
 
-def is_continuous(valuer: object, y: Table | None) -> bool:
+def is_continuous(valuer: object, y: Any) -> bool:
     """Tell whether `y` holds quantities, not classes.
 
     A fitted valuer knows it best, as whole numbers may be either. Only where it does not say so,

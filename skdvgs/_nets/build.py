@@ -25,7 +25,7 @@ from skdvgs.gradients._plan import check_module
 DEFAULTS = {"lr": 1e-3, "max_epochs": 100, "batch_size": 64}
 
 
-class ArrayDataset(Dataset):
+class ArrayDataset(Dataset):  # type: ignore[misc]
     """Rows by the batch: skorch's Dataset reads and stacks them one by one."""
 
     def __getitems__(self, rows: list[int]) -> tuple[Tensor, Tensor]:

@@ -20,7 +20,7 @@ def validation_rows(net: skorch.NeuralNet) -> Any:
     return split.keywords.get("valid_ds") if isinstance(split, partial) else None
 
 
-class EncodedRows(skorch.dataset.Dataset):
+class EncodedRows(skorch.dataset.Dataset):  # type: ignore[misc]
     """A user's validation rows with labels and targets on the scale that the net learns.
 
     Without it a net of numbers, which learns standardised ones, would stop by the loss of others.

@@ -86,7 +86,9 @@ def kept_rows(estimator: Reportable) -> Mask:
         return np.asarray(support)
     values, labels = estimator.values_, estimator._given.labels
     classes = None if has_continuous_labels(estimator) else labels
-    n_low = round(getattr(estimator, "low_fraction_", 0.0) * len(values))
+    cut = getattr(estimator, "low_threshold_", None)
+    share = getattr(estimator, "low_fraction_", 0.0) if cut is None else np.mean(values < cut)
+    n_low = round(share * len(values))
     return keep_all_but_lowest(values, number_groups(classes, len(values)), n_low)
 
 

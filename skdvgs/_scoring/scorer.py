@@ -224,7 +224,8 @@ class SourceScorer:
         n_pairs, size = len(self._rows), self._batch_size
         more_calls = math.ceil(n_pairs / n_labels / size) * n_labels - math.ceil(n_pairs / size)
         parameters = sum(p.numel() for p in self._net.module_.parameters())
-        return more_calls * _CALL_COST < n_pairs * (_ROW_COST + parameters + row_bytes)
+        found: bool = more_calls * _CALL_COST < n_pairs * (_ROW_COST + parameters + row_bytes)
+        return found
 
 
 @contextmanager
@@ -263,7 +264,7 @@ def make_scorer(
     target : tuple of arrays (X, y) or None
         The target set, encoded.
     """
-    X, kind = request.features(), request.kind
+    X, kind = request.source.X, request.kind
     rows, labels = request.pairs()
     if kind == "reconstruction":
 

@@ -37,7 +37,7 @@ from skdvgs._values.low_fraction.gross import gross_share
 from skdvgs.exceptions import InvalidInputError
 
 
-class BaseLowValueSelector(ReportingMixin, BaseEstimator):
+class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     """Value the rows and choose which to keep; what becomes of the others is up to subclasses."""
 
     valuer_: Any
@@ -69,7 +69,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):
         self.fraction = fraction
         self.threshold = threshold
 
-    def get_support(self, indices: bool = False) -> NDArray:
+    def get_support(self, indices: bool = False) -> NDArray[Any]:
         """Tell which rows are kept.
 
         Parameters
@@ -195,7 +195,10 @@ def _n_target(X_val: Any) -> int | None:
 
 
 def _low_share(valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool) -> float:
-    """Share of low rows: the valuer says it of the rows it was fitted on."""
+    """Share of low rows: those below the valuer's own cut, or what it says of its own rows."""
+    cut = getattr(valued.last, "low_threshold_", None)
+    if cut is not None:
+        return float(np.mean(valued.values < cut))
     share = getattr(valued.last, "low_fraction_", None)
     if share is not None and valued.fitted_here:
         return float(share)

@@ -14,7 +14,7 @@ from skdvgs._selection.replacement import replace_by_nearest_target, replace_wit
 from skdvgs._utils.sklearn_compat import fit_context
 
 
-class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelector):
+class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelector):  # type: ignore[misc]
     """Keep low-value training rows from the step that follows in a Pipeline.
 
     A scikit-learn :class:`~sklearn.pipeline.Pipeline` cannot change `y`, so no transformer can
@@ -40,9 +40,9 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         - None: `threshold` decides.
 
     threshold : float, default=None
-        Rows with a value below it are low, in the unit of the values: for `DVGSValuer` with
-        cosine similarity, in [-1, 1]. When it is given, `fraction` must be 'auto' or None, and
-        is not used.
+        Rows with a value below it are low, in the unit of the values. With the default network
+        0.5 leaves the rows that are more likely right than wrong. When it is given, `fraction`
+        must be 'auto' or None, and is not used.
 
     Attributes
     ----------
@@ -103,14 +103,11 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
     ``Pipeline(..., transform_input=["X_val"])``, ``pipe.fit(X, y, X_val=X_val, y_val=y_val)``
     transforms it. No request has to be set.
 
-    *How many are low, by 'auto'.* The valuer says it, as ``low_fraction_``. With a target set, the
-    default network values target rows that a restart left out, under their own and under other
-    labels or targets: what right and wrong rows look like. The share is the one that mixes the two
-    into the values of the source. Without a target set the values of every row under every label
-    take that part; for a continuous `y` nothing does, and only gross outliers are dropped: rows
-    whose value and target both lie far from the others. Where a network of one's own has valued no
-    other labels, the values alone must tell: two classes by the sign that a wrong label gives the
-    cosine, other tasks by a group of values that lies far apart. Better give a fraction there.
+    *How many are low, by 'auto'.* With the default network, rows that are more likely wrong than
+    right: their value is below 0.5. A network of one's own estimates the share of wrong rows, as
+    ``low_fraction_``, by the value of each row under every label, if it has those. Else the
+    values alone must tell: two classes by the sign that a wrong label gives the cosine, other
+    tasks by a group of values that lies far apart. Better give a fraction there.
 
     *Cost*: that of the valuer; the replacement sorts the rows once.
 

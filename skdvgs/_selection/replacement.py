@@ -86,7 +86,10 @@ def _reach(kept: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np
     """Return how far from each level of the kept targets another target still counts as near."""
     n_neighbours = min(_NEAR_NEIGHBOURS + 1, len(kept))
     neighbours = cKDTree(kept).query(levels, k=[n_neighbours])[0][:, 0]
-    return np.maximum(_NEAR_FACTOR * neighbours, _NEAR_DEVIATIONS * np.sqrt(kept.var(axis=0).sum()))
+    found: NDArray[np.float64] = np.maximum(
+        _NEAR_FACTOR * neighbours, _NEAR_DEVIATIONS * np.sqrt(kept.var(axis=0).sum())
+    )
+    return found
 
 
 def _warn_of_far_targets(

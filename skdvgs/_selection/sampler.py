@@ -20,12 +20,12 @@ class _SamplerTags:
 
 
 @dataclass(slots=True)
-class _SamplerInputTags(InputTags):
+class _SamplerInputTags(InputTags):  # type: ignore[misc]
     dataframe: bool = True
 
 
 @dataclass(slots=True)
-class _TagsOfSampler(Tags):
+class _TagsOfSampler(Tags):  # type: ignore[misc]
     sampler_tags: _SamplerTags = field(default_factory=_SamplerTags)
 
 
@@ -33,7 +33,7 @@ def _fields_of(tags: Any) -> dict[str, Any]:
     return {entry.name: getattr(tags, entry.name) for entry in fields(tags)}
 
 
-class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):
+class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: ignore[misc]
     """Remove low-value rows from the training data.
 
     The sampler chooses the same rows as `LowValueFilter` but truly removes them, features and
@@ -112,14 +112,11 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):
     nothing: ``pipe.fit(X, y, clean__X_val=X_val)`` is *silently ignored*, and the rows are valued
     without that target set. `LowValueFilter` has neither limit.
 
-    *How many are low, by 'auto'.* The valuer says it, as ``low_fraction_``. With a target set, the
-    default network values target rows that a restart left out, under their own and under other
-    labels or targets: what right and wrong rows look like. The share is the one that mixes the two
-    into the values of the source. Without a target set the values of every row under every label
-    take that part; for a continuous `y` nothing does, and only gross outliers are dropped: rows
-    whose value and target both lie far from the others. Where a network of one's own has valued no
-    other labels, the values alone must tell: two classes by the sign that a wrong label gives the
-    cosine, other tasks by a group of values that lies far apart. Better give a fraction there.
+    *How many are low, by 'auto'.* With the default network, rows that are more likely wrong than
+    right: their value is below 0.5. A network of one's own estimates the share of wrong rows, as
+    ``low_fraction_``, by the value of each row under every label, if it has those. Else the
+    values alone must tell: two classes by the sign that a wrong label gives the cosine, other
+    tasks by a group of values that lies far apart. Better give a fraction there.
 
     *Cost*: that of the valuer, and one sort of the rows.
 

@@ -17,7 +17,8 @@ _SHOWN = 16
 
 def short(digest: Any) -> str:
     """Hexadecimal digits enough to tell contents apart."""
-    return digest.hexdigest()[:_SHOWN]
+    found: str = digest.hexdigest()[:_SHOWN]
+    return found
 
 
 def text_digest(text: str) -> str:

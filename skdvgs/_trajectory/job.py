@@ -168,7 +168,8 @@ def run_job(
 def _n_checkpoints(net: skorch.NeuralNet, n_target: int, compute_every: int) -> int:
     """Checkpoints of a trajectory that is not stopped early."""
     size = net.batch_size if net.batch_size > 0 else n_target
-    return math.ceil(net.max_epochs * math.ceil(n_target / size) / compute_every)
+    found: int = math.ceil(net.max_epochs * math.ceil(n_target / size) / compute_every)
+    return found
 
 
 def _check_batches(net: skorch.NeuralNet, n_target: int) -> None:

@@ -11,11 +11,9 @@ import skorch
 import torch
 from numpy.typing import NDArray
 
-from skdvgs._default_net.modules import DefaultHead
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.factory import NetFactory, TargetEncoder, load_state
 from skdvgs._scoring.checkpoint import Checkpoint
-from skdvgs._scoring.linear_head import LinearHeadScorer
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.scorer import ScoringOptions, make_scorer
 from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
@@ -36,7 +34,6 @@ class ReadyNet:
 
     net: skorch.NeuralNet
     encode: TargetEncoder
-    head: LinearHeadScorer | None
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ class RecordedTrajectory:
         task = self.factory.task
         everyone = np.arange(len(rows.X))
         classes = task.classes if every_label else None
-        request = ScoringRequest(rows, everyone, None, everyone[:0], classes, seed=0)
+        request = ScoringRequest(rows, everyone, classes)
         with thread_limit(threads_per_job(1, len(rows.X) * self.factory.n_features)):
             means = self._means(request)
         scores = request.split_scores(means)
@@ -91,21 +88,14 @@ class RecordedTrajectory:
             ready = self._idle.pop()
         except IndexError:
             ready = self._build(request.source)
-        if ready.head is not None:
-            rows, labels = request.pairs()
-            y = ready.encode(Rows(request.source.X[:0], labels, request.kind))
-            means = ready.head.means(request.source.X[:], rows, y, self.scoring, request.n_labels)
-        else:
-            means = self._follow(ready, request)
+        means = self._follow(ready, request)
         if sum(p.numel() for p in ready.net.module_.parameters()) <= _MOST_IDLE_PARAMETERS:
             self._idle.append(ready)
         return means
 
     def _build(self, rows: Rows) -> ReadyNet:
         net = self.factory.build_with(self.checkpoints[0].state)
-        encode = TargetEncoder(net, self.factory.task, rows.X)
-        is_head = isinstance(net.module_, DefaultHead)
-        return ReadyNet(net, encode, LinearHeadScorer(net, self.checkpoints) if is_head else None)
+        return ReadyNet(net, TargetEncoder(net, self.factory.task, rows.X))
 
     def _follow(self, ready: ReadyNet, request: ScoringRequest) -> Floats:
         net = ready.net

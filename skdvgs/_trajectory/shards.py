@@ -28,7 +28,7 @@ def n_shards(n_rows: int, tol: float | None) -> int:
 def shards_of(job: TrajectoryJob) -> list[TrajectoryJob]:
     """Cut the source rows of a trajectory into parts.
 
-    The first part also scores the held-out target rows and records the checkpoints.
+    The first part also records the checkpoints.
     """
     rows = job.request.rows
     n = n_shards(len(rows), job.tol)
@@ -38,8 +38,6 @@ def shards_of(job: TrajectoryJob) -> list[TrajectoryJob]:
     for number in range(n):
         part = rows[number * SHARD_ROWS : (number + 1) * SHARD_ROWS]
         request = replace(job.request, rows=part)
-        if number:
-            request = replace(request, held_out=request.held_out[:0])
         name = f"{job.name}, part {number + 1} of {n}"
         records = job.records_checkpoints and number == 0
         jobs.append(replace(job, request=request, records_checkpoints=records, name=name))
@@ -55,8 +53,6 @@ def join(results: Sequence[TrajectoryResult]) -> TrajectoryResult:
     joined = RowScores(
         values=np.concatenate([part.values for part in scores]),
         label_values=_joined([table for table in tables if table is not None]),
-        held_out_target=scores[0].held_out_target,
-        held_out_target_other_labels=scores[0].held_out_target_other_labels,
     )
     return replace(results[0], scores=joined)
 

@@ -68,7 +68,7 @@ def train(
     return np.asarray(callback.losses, dtype=np.float64)
 
 
-class CheckpointCallback(skorch.callbacks.Callback):
+class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
     """Calls ``on_checkpoint`` at every ``compute_every``-th optimiser step, before the step.
 
     Parameters

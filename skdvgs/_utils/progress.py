@@ -113,7 +113,7 @@ class Progress:
             self._bar.refresh()
 
 
-class ProgressParallel(Parallel):
+class ProgressParallel(Parallel):  # type: ignore[misc]
     """Joblib's Parallel, whose finished tasks move a bar.
 
     A generator of results would say the same, but the backend of Ray does not return one.

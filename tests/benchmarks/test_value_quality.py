@@ -82,9 +82,8 @@ def test_the_choice_by_other_sets():
     assert mean == pytest.approx((0.6 + 0.5 + 0.5) / 3)
 
 
-def test_errors_reach_below_the_public_surface_and_still_find_it(monkeypatch):
-    monkeypatch.setattr(errors, "_RESTARTS", 9)
-    monkeypatch.setattr(errors, "_CHOICES", 3)
+def test_errors_of_each_valuer(monkeypatch):
+    monkeypatch.setattr(errors, "_FITS", 3)
     found = [(text, method) for text, method, _ in errors.measure("iris", 0, quick=False)]
     methods = ["default", "default, no target set", "own net"]
     assert [method for text, method in found if text.startswith("coverage")] == methods

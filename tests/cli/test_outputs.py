@@ -93,9 +93,8 @@ def test_all_or_none(broken, monkeypatch):
     def fail(*arguments, **settings):
         raise OSError("disk full")
 
-    name = "write_report" if broken == "report" else None
-    if name:
-        monkeypatch.setattr("skdvgs._reporting.mixin.write_report", fail)
+    if broken == "report":
+        monkeypatch.setattr("skdvgs._reporting.mixin.make_page", fail)
     else:
         monkeypatch.setattr("skdvgs._cli._files.Table.write_kept", fail)
     options = ["--report", "r.html", "--cleaned", "c.csv"]

@@ -20,7 +20,7 @@ slow = settings(
 @pytest.fixture(autouse=True, scope="module")
 def _few_trees():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skdvgs._default_net.forest._TREES", 12)
+        patch.setattr("skdvgs._default_net.scorers.scores._N_TREES", 12)
         yield
 
 

@@ -82,7 +82,7 @@ def values(X, y, task):
 @pytest.fixture(scope="module")
 def expected():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("skdvgs._default_net.forest._TREES", 12)
+        patch.setattr("skdvgs._default_net.scorers.scores._N_TREES", 12)
         yield {task: values(TABLE, y, task) for task, y in TASKS.items()}
 
 

@@ -9,7 +9,6 @@ from skorch.callbacks import EarlyStopping, EpochTimer
 from skorch.dataset import Dataset, ValidSplit
 from torch import nn
 
-from skdvgs._default_net.modules import DefaultHead, default_module
 from skdvgs._inputs.task import Task
 from skdvgs._nets.build import ArrayDataset, build_net
 from skdvgs._nets.output import shape_targets
@@ -70,10 +69,6 @@ def test_module_class_is_told_the_sizes_it_asks_for():
     built = build_net(Asks, CLASSES, 4, NONE, None)
     assert built.module__n_features == 4
     assert not hasattr(built, "module__n_outputs")
-    module, _ = default_module(CLASSES)
-    built = build_net(module, CLASSES, 4, NONE, None)
-    assert built.module is DefaultHead
-    assert built.module__n_outputs == 2
 
 
 def test_batches_are_those_of_a_data_loader():

@@ -7,12 +7,20 @@ import pytest
 from joblib import parallel_config
 from sklearn.base import clone
 from sklearn.datasets import load_iris
+from torch import nn
 
 from skdvgs import DVGSValuer, LowValueFilter
 from skdvgs._utils.progress import Progress
 
 X, Y = load_iris(return_X_y=True)
-QUICK = DVGSValuer(max_epochs=3, cv=2, n_restarts=1, tol=None, random_state=0)
+
+
+class Net(nn.Sequential):
+    def __init__(self, n_features, n_outputs):
+        super().__init__(nn.Linear(n_features, n_outputs))
+
+
+QUICK = DVGSValuer(Net, max_epochs=3, batch_size=-1, cv=2, random_state=0)
 
 
 def shown(text):
@@ -63,6 +71,13 @@ def test_counts_what_other_processes_have_finished(capfd):
     assert not any("checkpoint 1 of" in text for text in texts)
 
 
+def test_restarts_of_the_default_network_move_the_bar(capfd):
+    DVGSValuer(max_epochs=2, n_restarts=3, random_state=0, verbose=1).fit(X, Y)
+    percents = [percent for percent, _ in shown(capfd.readouterr().err)]
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
+
+
 def test_counts_in_threads(capfd):
     with parallel_config(backend="threading", n_jobs=2):
         clone(QUICK).set_params(verbose=1).fit(X, Y)
@@ -70,7 +85,7 @@ def test_counts_in_threads(capfd):
 
 
 def test_is_full_when_fewer_restarts_were_enough(capfd):
-    valuer = DVGSValuer(max_epochs=3, n_restarts=40, tol=0.5, random_state=0, verbose=1)
+    valuer = clone(QUICK).set_params(n_restarts=40, tol=1.9, verbose=1)
     valuer.fit(X, Y, X_val=X[::2], y_val=Y[::2])
     assert len(valuer.target_loss_) < 40
     percent, text = shown(capfd.readouterr().err)[-1]

@@ -76,14 +76,19 @@ CASES = {
     "unknown argument": bad("built with hidden: .*'hidden'", net=classifier(module__hidden=3)),
     "one class": bad("holds one class only: \\[0\\]", y=np.zeros(75, int), X_val=None, y_val=None),
     "one target class": bad("holds one class only: \\[1\\]", y_val=np.ones(75, int)),
-    "rare class": bad(
-        "3 rows of class 2 but 5 folds.*set cv=3", X=X[:53], y=Y[:53], X_val=None, y_val=None
-    ),
     "few rows": bad(
-        "fewer rows than the 5 folds", X=X[:4], y=X[:4, 0] + 0.01, X_val=None, y_val=None
+        "fewer rows than the 5 folds", X=X[:4], y=X[:4, 0] + 0.01, X_val=None, y_val=None, net=Net
     ),
     "one-sided folds": bad(
-        "rows always in the target", X_val=None, y_val=None, cv=[(np.arange(5), np.arange(75))]
+        "rows always in the target",
+        X_val=None,
+        y_val=None,
+        cv=[(np.arange(5), np.arange(75))],
+        net=Net,
+    ),
+    "one fold": bad("1 folds, and 0 rows are in none", cv=[(np.arange(5), np.arange(75))]),
+    "a row in two folds": bad(
+        "a row in two folds", cv=[(np.arange(5), np.arange(75)), (np.arange(5), np.arange(3))]
     ),
     "NaN": bad("Input X contains NaN", X=np.where(X > 7, np.nan, X), net=classifier()),
     "infinity": bad("Input X contains infinity", X=np.where(X > 7, np.inf, X)),
@@ -114,7 +119,13 @@ CASES = {
         "y_val holds numbers up to .*Divide it by", y=X[:, 0], y_val=X_VAL[:, 0] * 1e150
     ),
     "class weight": bad(
-        "Only classes have weights", y=X[:, 0], y_val=X_VAL[:, 0], class_weight="balanced"
+        "Only classes have weights", y=X[:, 0], y_val=X_VAL[:, 0], class_weight="balanced", net=Net
+    ),
+    "class weight of the default network": bad(
+        "class_weight='balanced'.*net=None", class_weight="balanced"
+    ),
+    "similarity of the default network": bad(
+        "similarity='dot' was given, but net=None", similarity="dot"
     ),
     "instance": bad("restart would start from the same weights", net=Net()),
     "instance in skorch": bad("instance of Net", net=classifier(Net())),

@@ -210,9 +210,14 @@ def test_a_users_splitter_is_used(iris):
     X, y, _, _ = iris
     groups = np.arange(len(X)) % 3
     folds = list(GroupKFold(3).split(X, y, groups))
-    valuer = DVGSValuer(max_epochs=2, random_state=0, cv=folds).fit(X, y)
+    valuer = DVGSValuer(Small, max_epochs=2, random_state=0, cv=folds).fit(X, y)
     assert np.isfinite(valuer.values_).all()
-    assert len(valuer.target_loss_) == 3 * 2  # two restarts of the default network each
+    assert len(valuer.target_loss_) == 3
+    by_folds = DVGSValuer(max_epochs=2, random_state=0, cv=folds).fit(X, y).values_
+    by_groups = DVGSValuer(max_epochs=2, random_state=0).fit(X, y, groups=groups).values_
+    np.testing.assert_array_equal(by_folds, by_groups)
+    alone = DVGSValuer(max_epochs=2, random_state=0).fit(X, y).values_
+    assert np.abs(by_folds - alone).max() > 0
 
 
 def test_settings_of_the_valuer_win_over_those_of_the_net(iris):

@@ -56,4 +56,7 @@ def score_blocks(valuer: Any, X: Any, y: Any) -> Any:
 
 
 def _values(valuer: Any, X: Any, y: Any = None) -> NDArray[np.float64]:
-    return valuer.score_samples(np.asarray(X), None if y is None else np.asarray(y))
+    found: NDArray[np.float64] = valuer.score_samples(
+        np.asarray(X), None if y is None else np.asarray(y)
+    )
+    return found

@@ -84,7 +84,8 @@ class LargeRows:
                 return self._read(start, max(start, stop))
             return self[np.arange(start, stop, step)]
         if isinstance(index, (int, np.integer)):
-            return self[np.array([index])][0]
+            result: NDArray[Any] = self[np.array([index])][0]
+            return result
         index = np.asarray(index)
         if index.dtype == bool:
             index = np.flatnonzero(index)
@@ -126,7 +127,10 @@ class LargeRows:
         map_blocks = getattr(self._reader, "map_blocks", None)
         if map_blocks is None:
             return None
-        return map_blocks(partial(_map_block, function, self.dtype, self._name, self._allow_nan))
+        found: NDArray[Any] | None = map_blocks(
+            partial(_map_block, function, self.dtype, self._name, self._allow_nan)
+        )
+        return found
 
     def _spans(self, wanted: NDArray[np.intp]) -> Iterator[slice]:
         """Parts of sorted row numbers that are near each other and not too many to read."""

@@ -118,7 +118,8 @@ class SparseReader(ArrayReader):
 
     def read(self, start: int, stop: int) -> NDArray[Any]:
         """Rows from `start` up to `stop`, dense."""
-        return self._array[start:stop].toarray()
+        found: NDArray[Any] = self._array[start:stop].toarray()
+        return found
 
 
 class DaskReader(ArrayReader):
@@ -153,7 +154,8 @@ class DaskReader(ArrayReader):
 
 
 def _call(function: Any, start: int, rows: Any) -> NDArray[Any]:
-    return function(start, np.asarray(rows))
+    found: NDArray[Any] = function(start, np.asarray(rows))
+    return found
 
 
 class DatasetReader:
@@ -238,4 +240,7 @@ class MappedReader:
 
 
 def _map_then(first: Any, function: Any, rows: NDArray[Any]) -> NDArray[Any]:
-    return function(0, first(rows))  # rows were checked, with their numbers, when they were read
+    found: NDArray[Any] = function(
+        0, first(rows)
+    )  # rows were checked, with their numbers, when they were read
+    return found

@@ -43,4 +43,5 @@ def gross_share(values: NDArray[np.float64], targets: NDArray[np.float64]) -> fl
 def _beyond(numbers: NDArray[np.float64], fence: float) -> NDArray[np.bool_]:
     low, high = np.quantile(numbers, [0.25, 0.75], axis=0)
     reach = fence * (high - low)
-    return (numbers < low - reach) | (numbers > high + reach)
+    found: NDArray[np.bool_] = (numbers < low - reach) | (numbers > high + reach)
+    return found

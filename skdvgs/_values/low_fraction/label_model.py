@@ -62,7 +62,10 @@ def _bins_of(values: Floats, weights: Floats) -> NDArray[np.intp]:
     total = np.bincount(level_of, weights=weights)
     middle = (np.cumsum(total) - total / 2) / total.sum()
     # Rounded, as sums of weights depend on their order in the last digits.
-    return np.minimum(np.round(middle * BINS, 9).astype(np.intp), BINS - 1)[level_of]
+    found: NDArray[np.intp] = np.minimum(np.round(middle * BINS, 9).astype(np.intp), BINS - 1)[
+        level_of
+    ]
+    return found
 
 
 # How far the share may lie from that of the tail: it decides where the likelihood is flat, as
@@ -193,7 +196,8 @@ class _LabelModel:
     @property
     def _weights(self) -> Floats:
         n_rows = self.own.sum(axis=1)
-        return n_rows / n_rows.sum()
+        found: Floats = n_rows / n_rows.sum()
+        return found
 
     def misfit(self, parameters: Floats) -> tuple[float, Floats]:
         """Minus the log-likelihood, plus penalties; and the gradient."""

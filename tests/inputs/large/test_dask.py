@@ -45,7 +45,7 @@ def test_restarts_and_folds_run_on_the_cluster(client):
     with parallel_config(backend="dask"):
         fitted = VALUER.fit(X, Y)
     np.testing.assert_array_equal(fitted.values_, values)
-    assert fitted.n_checkpoints_ == 2 * 2 * 6
+    assert fitted.n_checkpoints_ == 2 * 6
 
 
 def test_an_array_is_valued_where_its_blocks_lie(client):
@@ -73,7 +73,7 @@ class Witness:
 def test_fit_of_a_dask_array(client, many, monkeypatch):
     monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
     if many:
-        monkeypatch.setattr("skdvgs._default_net.prepare.MOST_FITTED_ROWS", 150)
+        monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_ROWS", 150)
     values = VALUER.fit(X, Y).values_
     blocks = da.from_array(X, chunks=(120, 8))
     fitted = VALUER.fit(blocks, da.from_array(Y, chunks=50))

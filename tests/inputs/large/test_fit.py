@@ -84,7 +84,7 @@ def test_reconstruction(net, tmp_path, monkeypatch):
     fitted = valuer.fit(there, X_val=X_VAL)
     np.testing.assert_allclose(fitted.values_, values, rtol=1e-5, atol=1e-6)
     # Rows that are too many to hold are brought to quantiles batch by batch.
-    monkeypatch.setattr("skdvgs._default_net.prepare.MOST_FITTED_ROWS", 299)
+    monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_ROWS", 299)
     again = valuer.fit(there, X_val=X_VAL).values_
     np.testing.assert_allclose(valuer.fit(X, X_val=X_VAL).values_, again, rtol=1e-5, atol=1e-6)
     assert np.corrcoef(values, again)[0, 1] > 0.99
@@ -144,16 +144,16 @@ class TestManyRows:
 
     @pytest.fixture(autouse=True)
     def _many_is_100(self, monkeypatch):
-        monkeypatch.setattr("skdvgs._default_net.prepare.MOST_FITTED_ROWS", 100)
-        monkeypatch.setattr("skdvgs._default_net.prepare._BLOCK_ROWS", 33)
+        monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_ROWS", 100)
+        monkeypatch.setattr("skdvgs._fit.default_fit._BLOCK_ROWS", 33)
 
     @pytest.mark.parametrize("target", [{}, {"X_val": X_VAL, "y_val": Y_VAL}])
     def test_other_rows_get_the_features_of_new_rows(self, target):
         valuer = DEFAULT.fit(X, Y, **target)
-        trajectories = valuer._trajectories
-        made = trajectories._features
-        again = trajectories._extractor.features(X.astype(np.float32))
-        new = (made == again).all(axis=1)
+        (first, _) = valuer._trajectories._fitted
+        again = first.restart.evidence(X.astype(np.float32))
+        # Products of other blocks of rows are rounded otherwise.
+        new = np.isclose(first.evidence, again, atol=1e-4).all(axis=(1, 2))
         # Out-of-bag features of the 100 learnt rows differ from those of the whole forest.
         assert 195 <= new.sum() <= 205
         np.testing.assert_allclose(valuer.score_samples(X, Y), valuer.values_, atol=1e-6)
@@ -164,7 +164,7 @@ class TestManyRows:
             valuer = DEFAULT.set_params(n_jobs=n_jobs)
             np.testing.assert_array_equal(valuer.fit(X, Y).values_, values)
         monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
-        monkeypatch.setattr("skdvgs._default_net.prepare._LEAST_FITTED_ROWS", 100)
+        monkeypatch.setattr("skdvgs._fit.default_fit._LEAST_LEARNT_ROWS", 100)
         there = PLACES["memmap"](tmp_path, X)
         np.testing.assert_array_equal(DEFAULT.fit(there, Y).values_, values)
 
@@ -172,11 +172,11 @@ class TestManyRows:
         self, tmp_path, monkeypatch
     ):
         monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
-        monkeypatch.setattr("skdvgs._default_net.prepare._MOST_FITTED_NUMBERS", 5 * 60)
-        monkeypatch.setattr("skdvgs._default_net.prepare._LEAST_FITTED_ROWS", 50)
+        monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_NUMBERS", 5 * 60)
+        monkeypatch.setattr("skdvgs._fit.default_fit._LEAST_LEARNT_ROWS", 50)
         valuer = DEFAULT.fit(PLACES["memmap"](tmp_path, X), Y)
-        forest = valuer._trajectories._extractor._scores._scorers[0]
-        assert len(forest.left_out_) == 60
+        (first, _) = valuer._trajectories._fitted
+        assert len(first.restart.evidence_) == 60
 
     def test_wrong_labels_are_found_all_the_same(self):
         y = Y.copy()

@@ -1,4 +1,4 @@
-"""Label values and values of target rows whose composition is known."""
+"""Label values whose composition is known."""
 
 import numpy as np
 
@@ -25,15 +25,6 @@ def classes(seed, rate, n_labels, *, n=1000, separation=4.0, shares=None):
     labels = rng.choice(n_labels, size=n, p=shares)
     values = label_values(rng, labels, n_labels, separation)
     return values, flip(rng, labels, rate, n_labels), labels
-
-
-def target_rows(seed, n_labels, *, m=400, separation=4.0):
-    """Values of target rows with their own labels and with all others."""
-    rng = np.random.default_rng([seed, 1])
-    labels = rng.integers(n_labels, size=m)
-    values = label_values(rng, labels, n_labels, separation)
-    is_own = np.eye(n_labels, dtype=bool)[labels]
-    return values[is_own], values[~is_own].reshape(m, n_labels - 1)
 
 
 def own(values, labels):

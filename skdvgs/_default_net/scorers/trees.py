@@ -1,0 +1,107 @@
+"""TreeEnsemble: forests and extra trees, and the votes of the trees that did not see a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone, is_classifier
+
+from skdvgs._default_net.scorers.base import Floats32, ScorerRows
+
+# A tree of this many rows is deep enough; beyond it the time grows with the rows alone.
+_MOST_ROWS_A_TREE = 50_000
+
+
+_BLOCK_ROWS = 16_384
+
+
+@dataclass(frozen=True)
+class _GrownTree:
+    model: Any
+    classes: NDArray[np.intp] | slice
+    out_of_bag: NDArray[np.intp]
+    votes: NDArray[np.float64]
+
+
+class TreeEnsemble:
+    """Trees grown on bags of groups.
+
+    Each tree draws groups with replacement. The prediction of a row is the mean over the trees
+    whose bag holds no row of its group. Bags do not depend on labels, and a tree does not depend
+    on labels outside its bag. So a row's prediction does not depend on the labels of its group.
+
+    Parameters
+    ----------
+    tree : estimator
+        A classifier for one-hot classes, a regressor for numbers.
+    n_trees : int
+        Trees to grow.
+    seed : int
+        Decides bags and splits.
+
+    Attributes
+    ----------
+    left_out_ : array of shape (n_samples, n_outputs), float32
+        Predictions of each row by trees grown without its group; the mean of all rows if every
+        tree has seen the group.
+    """
+
+    def __init__(self, tree: BaseEstimator, n_trees: int, seed: int) -> None:
+        self._tree, self._n_trees, self._seed = tree, n_trees, seed
+
+    def fit(self, X: Floats32, rows: ScorerRows, n_jobs: int | None = None) -> TreeEnsemble:
+        """Grow the trees, and predict each row by those that did not see its group."""
+        y = rows.Y.argmax(axis=1) if is_classifier(self._tree) else rows.Y
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = y[:, 0]
+        seeds = np.random.default_rng(self._seed).integers(2**31, size=self._n_trees)
+        parallel: Any = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")
+        totals, counts = np.zeros(rows.Y.shape), np.zeros(len(X))
+        self._grown: list[tuple[Any, NDArray[np.intp] | slice]] = []
+        # In the order of the seeds, so that sums do not depend on the threads.
+        for grown in parallel(delayed(self._grow)(X, y, rows, int(seed)) for seed in seeds):
+            totals[_cells(grown.out_of_bag, grown.classes)] += grown.votes
+            counts[grown.out_of_bag] += 1
+            self._grown.append((grown.model, grown.classes))
+        mean = np.average(rows.Y, axis=0, weights=rows.weight)
+        self._n_outputs = rows.Y.shape[1]
+        left_out = np.where(counts[:, None] > 0, totals / np.maximum(counts, 1)[:, None], mean)
+        self.left_out_ = left_out.astype(np.float32)
+        return self
+
+    def predict(self, X: Floats32) -> Floats32:
+        """Mean prediction of all trees, shape (n_samples, n_outputs)."""
+        found = np.zeros((len(X), self._n_outputs))
+        everyone = np.arange(len(X))
+        for model, classes in self._grown:
+            found[_cells(everyone, classes)] += _predict(model, X)
+        return (found / len(self._grown)).astype(np.float32)
+
+    def _grow(self, X: Floats32, y: NDArray[Any], rows: ScorerRows, seed: int) -> _GrownTree:
+        rng = np.random.default_rng(seed)
+        n_groups = int(rows.group.max()) + 1
+        n_drawn = min(n_groups, max(1, round(n_groups * _MOST_ROWS_A_TREE / len(X))))
+        drawn = np.bincount(rng.integers(0, n_groups, n_drawn), minlength=n_groups)[rows.group]
+        bag = np.flatnonzero(drawn)
+        out_of_bag = np.flatnonzero(drawn == 0)
+        model = clone(self._tree).set_params(random_state=int(rng.integers(2**31)))
+        weight = drawn[bag] * rows.weight[bag]
+        model.fit(X[bag], y[bag], sample_weight=weight, check_input=False)
+        classes = model.classes_ if is_classifier(model) else slice(None)
+        return _GrownTree(model, classes, out_of_bag, _predict(model, X[out_of_bag]))
+
+
+def _cells(rows: NDArray[np.intp], classes: NDArray[np.intp] | slice) -> Any:
+    return (rows, classes) if isinstance(classes, slice) else np.ix_(rows, classes)
+
+
+def _predict(model: Any, X: Floats32) -> NDArray[np.float64]:
+    if not len(X):
+        return np.zeros((0, len(model.classes_) if is_classifier(model) else model.n_outputs_))
+    predict = model.predict_proba if is_classifier(model) else model.predict
+    found = np.asarray(predict(X, check_input=False), dtype=np.float64)
+    return found.reshape(len(X), -1)

@@ -1,0 +1,323 @@
+"""DefaultFit: a fit of the default network for labels and targets: restarts, and their means.
+
+No gradient engine is needed here: the similarity of a row's gradient with the target gradient, on
+the trust parameter of the network, is known in closed form. See ``_default_net/class_trust.py`` and
+``_default_net/number_trust.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from sklearn.utils import gen_batches
+from threadpoolctl import threadpool_limits
+
+from skdvgs._default_net.restart import (
+    ClassRestart,
+    LabelledRows,
+    MultilabelRestart,
+    NumberRestart,
+    make_restart,
+)
+from skdvgs._default_net.typicality import Typicality
+from skdvgs._fit.folds import group_folds, left_out_together
+from skdvgs._fit.known_rows import KnownRows
+from skdvgs._fit.parameters import ResolvedParameters
+from skdvgs._inputs.large.large_rows import LargeRows, in_blocks
+from skdvgs._inputs.read import FitData
+from skdvgs._inputs.task import Features, Rows, Task, make_task
+from skdvgs._utils.progress import Progress
+from skdvgs._utils.types import Floats, Floats32, Index
+from skdvgs._values.uncertainty import Uncertainty, uncertainty
+
+AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
+
+# Rows of the source that the scorers learn from, at most. No tree sees more, and each row beyond
+# costs what a fitted one does.
+_MOST_LEARNT_ROWS = 50_000
+
+
+# Of rows that are not in memory, no more than this many numbers: 128 MiB, and copies of them.
+_MOST_LEARNT_NUMBERS = 2**25
+
+
+_LEAST_LEARNT_ROWS = 1000
+
+
+_BLOCK_ROWS = 16_384
+
+
+# Folds of scorers that leave folds out, where `cv` is no number.
+_FOLDS = 5
+
+
+# Rows that show what rows look like.
+_REFERENCE_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class FittedRestart:
+    """One restart, and what it says of the source rows.
+
+    Attributes
+    ----------
+    restart : ClassRestart, MultilabelRestart or NumberRestart
+        Fitted.
+    evidence : array of shape (n_source, ...), float32
+        Evidence of every source row, made without the row if the restart has learnt from it.
+    right : array of shape (n_source,)
+        Probability that the label or target is right.
+    posterior : array of shape (n_source, n_classes) or None
+        Probability of each class to be the right one.
+    """
+
+    restart: AnyRestart
+    evidence: Floats32
+    right: Floats
+    posterior: Floats | None
+
+    @property
+    def wrong_share(self) -> float:
+        """Estimated share of source rows with something wrong."""
+        judges = self.restart.judges_
+        return judges[0].wrong_share if len(judges) == 1 else float(1.0 - self.right.mean())
+
+    @property
+    def target_trust(self) -> float:
+        """Estimated share of target rows with nothing wrong."""
+        return float(np.prod([judge.target_trust for judge in self.restart.judges_]))
+
+
+class DefaultFit:
+    """All restarts of a fit, and the values they give to rows of the fit and to new ones.
+
+    Parameters
+    ----------
+    data : FitData
+        As read from the user.
+    fitted : list of FittedRestart
+        The restarts.
+    known : KnownRows
+        Recognises rows of the fit.
+    typicality : array of shape (n_source,)
+        How usual the features of each source row are.
+
+    Attributes
+    ----------
+    task : Task
+        What was learnt.
+    dtype : dtype
+        Type of the features.
+    values : array of shape (n_source,)
+        Mean over the restarts.
+    uncertainty : Uncertainty
+        From the spread between the restarts.
+    posterior : array of shape (n_source, n_classes) or None
+        Mean over the restarts.
+    """
+
+    def __init__(
+        self, data: FitData, fitted: list[FittedRestart], known: KnownRows, typicality: Floats
+    ) -> None:
+        source = data.source
+        self.task: Task = _task_of(data)
+        self.dtype = source.X.dtype
+        self._kind, self._fitted, self._known = source.kind, fitted, known
+        self.typicality = typicality
+        rights = [restart.right for restart in fitted]
+        everyone = np.arange(len(source.X))
+        self.values: Floats = np.mean(rights, axis=0)
+        self.uncertainty: Uncertainty = uncertainty(rights, [everyone] * len(fitted), self.values)
+        posteriors = [r.posterior for r in fitted if r.posterior is not None]
+        self.posterior: Floats | None = np.mean(posteriors, axis=0) if posteriors else None
+
+    @property
+    def low_fraction(self) -> float:
+        """Estimated share of wrong source rows, in [0, 1]."""
+        return float(np.mean([restart.wrong_share for restart in self._fitted]))
+
+    @property
+    def target_trust(self) -> float:
+        """Estimated share of right target rows, in [0, 1]."""
+        return float(np.mean([fitted.target_trust for fitted in self._fitted]))
+
+    @property
+    def judges(self) -> list[Any]:
+        """Judges of all restarts and outputs."""
+        return [judge for fitted in self._fitted for judge in fitted.restart.judges_]
+
+    def values_of(self, X: Features, y: NDArray[Any]) -> Floats:
+        """Values of rows as read from the user, by their labels or targets."""
+        found = np.empty(len(X))
+        for part in in_blocks(X):
+            rows = Rows(X[part], y[part], self._kind)
+            known = self._known.find(rows)
+            codes = _encode(self.task, rows)
+            judged = [
+                r.restart.judge(self._evidence(r, X[part], known), codes) for r in self._fitted
+            ]
+            found[part] = np.mean([judgement.right for judgement in judged], axis=0)
+        return found
+
+    def label_values(self, X: Features) -> Floats:
+        """Probability of each class for rows without a label, shape (n_samples, n_classes)."""
+        assert self.task.classes is not None
+        found = np.empty((len(X), len(self.task.classes)))
+        for part in in_blocks(X):
+            rows = X[part]
+            known = self._known.find_features(rows)
+            clean = []
+            for fitted in self._fitted:
+                assert isinstance(fitted.restart, ClassRestart)
+                clean.append(fitted.restart.clean(self._evidence(fitted, rows, known)))
+            found[part] = np.mean(clean, axis=0)
+        return found
+
+    def _evidence(self, fitted: FittedRestart, X: NDArray[Any], known: Index) -> Floats32:
+        """Evidence of rows; for a row of the fit what was made without it."""
+        evidence = fitted.restart.evidence(np.asarray(X, dtype=np.float32))
+        is_known = known >= 0
+        evidence[is_known] = fitted.evidence[known[is_known]]
+        return evidence
+
+
+def fit_default(
+    parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
+) -> DefaultFit:
+    """Fit the default network as often as there are restarts.
+
+    Parameters
+    ----------
+    parameters : ResolvedParameters
+        Of the fit.
+    data : FitData
+        As read from the user.
+    random_state : RandomState
+        Gives one seed for each restart.
+    progress : Progress
+        Told of each restart.
+    """
+    seeds = random_state.randint(2**31 - 1, size=parameters.n_restarts)
+    known = KnownRows(data.source)
+    task = _task_of(data)
+    learnt = _rows_to_learn(task, data.source, known)
+    group = left_out_together(data, parameters.cv)
+    labelled = _labelled_rows(task, data, learnt, group)
+    n_folds = parameters.cv if isinstance(parameters.cv, int) else _FOLDS
+    progress.start_trajectories(len(seeds), len(data.source.X), parameters.n_jobs)
+    fitted = []
+    for number, seed in enumerate(seeds):
+        # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
+        with threadpool_limits(1):
+            y = labelled.y if task.kind == "classification" else None
+            rows = replace(labelled, fold=group_folds(y, labelled.group, n_folds, int(seed)))
+            n_classes = 0 if task.classes is None else len(task.classes)
+            restart = make_restart(task.kind, n_classes, parameters.training)
+            restart.fit(rows, int(seed), parameters.n_jobs)
+            fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
+        progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
+    return DefaultFit(data, fitted, known, _typicality_of(data, int(seeds[0]), parameters.n_jobs))
+
+
+def _task_of(data: FitData) -> Task:
+    return make_task(data.source, data.source if data.target is None else data.target)
+
+
+def _rows_to_learn(task: Task, source: Rows, known: KnownRows) -> Index:
+    """Source rows that the scorers learn from, in an order that their content decides.
+
+    So values do not depend on where a row stands: permuted rows have permuted values.
+    """
+    n, most = len(source.X), _MOST_LEARNT_ROWS
+    if isinstance(source.X, LargeRows):
+        fitting = _MOST_LEARNT_NUMBERS // int(np.prod(source.X.shape[1:]))
+        most = min(most, max(_LEAST_LEARNT_ROWS, fitting))
+    return known.order(_encode(task, source))[: min(n, most)]
+
+
+def _labelled_rows(
+    task: Task, data: FitData, learnt: Index, source_group: Index | None
+) -> LabelledRows:
+    """Source rows to learn from, then all target rows."""
+    # Files are read in their order.
+    in_order = np.sort(learnt)
+    place = np.searchsorted(in_order, learnt)
+    source = data.source.take(in_order).take(place)
+    rows = source if data.target is None else source.joined(data.target)
+    is_target = np.arange(len(rows.X)) >= len(learnt)
+    X = np.ascontiguousarray(rows.X[:], dtype=np.float32)
+    group = np.arange(len(X))
+    if source_group is not None:
+        group[: len(learnt)] = source_group[learnt]
+        group[len(learnt) :] += source_group.max() + 1
+        # Numbered by the first of its rows, as the order of the rows is that of their content.
+        _, first, group = np.unique(group, return_index=True, return_inverse=True)
+        group = np.argsort(np.argsort(first))[group]
+    return LabelledRows(X, _encode(task, rows), is_target, group, np.zeros(len(X), dtype=np.intp))
+
+
+def _encode(task: Task, rows: Rows) -> NDArray[Any]:
+    """Class numbers, 0/1 labels, or targets as they are."""
+    return rows.y if task.kind == "regression" else np.asarray(task.encode(rows))
+
+
+def _judge_source(
+    restart: AnyRestart, task: Task, source: Rows, learnt: Index, n_jobs: int | None
+) -> FittedRestart:
+    """Judge every source row: those learnt from by evidence made without them."""
+    n = len(source.X)
+    evidence = np.empty((n, *restart.evidence_.shape[1:]), dtype=np.float32)
+    evidence[learnt] = restart.evidence_[: len(learnt)]
+    others = np.setdiff1d(np.arange(n), learnt, assume_unique=True)
+    for block, found in _in_blocks(restart.evidence, source.X, others, n_jobs):
+        evidence[block] = found
+    right = np.empty(n)
+    posterior = None
+    for part in in_blocks(evidence):
+        judgement = restart.judge(evidence[part], _encode(task, source.take(part)))
+        right[part] = judgement.right
+        if judgement.posterior is not None:
+            if posterior is None:
+                posterior = np.empty((n, judgement.posterior.shape[1]))
+            posterior[part] = judgement.posterior
+    return FittedRestart(restart, evidence, right, posterior)
+
+
+def _typicality_of(data: FitData, seed: int, n_jobs: int | None) -> Floats:
+    """How usual the features of each source row are among the target rows, else the source."""
+    source = data.source.X
+    reference = source if data.target is None else data.target.X
+    typicality = Typicality(seed).fit(_some(reference, seed))
+    found = np.empty(len(source))
+    for block, part in _in_blocks(typicality, source, np.arange(len(source)), n_jobs):
+        found[block] = part
+    return found
+
+
+def _some(X: Features, seed: int) -> NDArray[Any]:
+    if len(X) <= _REFERENCE_ROWS:
+        return X[:]
+    return X[np.sort(np.random.default_rng(seed).choice(len(X), _REFERENCE_ROWS, replace=False))]
+
+
+def _in_blocks(
+    function: Callable[[NDArray[Any]], NDArray[Any]], X: Features, rows: Index, n_jobs: int | None
+) -> Iterator[tuple[Index, NDArray[Any]]]:
+    """Put some rows through a function, block by block, in threads or where the rows lie."""
+    if not len(rows):
+        return
+    if isinstance(X, LargeRows):
+        there = X.map_where_they_lie(function)
+        if there is not None:
+            yield rows, there[rows]
+            return
+    blocks = [rows[part] for part in gen_batches(len(rows), _BLOCK_ROWS)]
+    parallel: Any = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")
+    with threadpool_limits(1):
+        found = parallel(delayed(lambda block: function(X[block]))(block) for block in blocks)
+        yield from zip(blocks, found, strict=True)

@@ -1,0 +1,151 @@
+"""The noise layer of classes: what a value is, and the fit against slow implementations."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import dirichlet_multinomial
+from torch.func import grad, vmap
+
+from skdvgs._default_net.class_trust import (
+    ClassTrust,
+    class_posterior,
+    even_transitions,
+    log_evidence,
+    trust_of,
+)
+from skdvgs._default_net.judge import ClassJudge
+
+K, B, N = 3, 2, 40
+RNG = np.random.default_rng(0)
+SCORES = torch.as_tensor(RNG.normal(size=(N, B, K)))
+LABELS = torch.as_tensor(RNG.integers(0, K, N))
+IS_TARGET = torch.arange(N) >= 30
+T = torch.as_tensor(RNG.dirichlet(np.ones(K), size=K) * 0.3) + 0.7 * torch.eye(K).double()
+
+
+def module():
+    made = ClassTrust(B, K)
+    made.transitions.copy_(T)
+    with torch.no_grad():
+        made.biases.copy_(torch.tensor([0.1, -0.2, 0.3]))
+    return made
+
+
+def test_the_gradient_on_the_trust_parameter_is_minus_the_value():
+    """By autograd, row by row: shift the log-odds of every T_kk by tau."""
+    clean = module().clean(SCORES).detach()
+    diagonal = T.diagonal()
+
+    def loss(tau, p, label):
+        right = torch.sigmoid(torch.logit(diagonal) + tau)
+        # The other entries of a row keep their shares of what is left.
+        scale = (1 - right) / (1 - diagonal)
+        shifted = T * scale[:, None] * (1 - torch.eye(K)) + torch.diag(right)
+        return -(p @ shifted)[label].log()
+
+    tau = torch.zeros((), dtype=torch.float64)
+    one_hot = torch.eye(K).double()[LABELS]
+    gradient = vmap(
+        grad(lambda t, p, y: (torch.stack([loss(t, p, k) for k in range(K)]) * y).sum()),
+        in_dims=(None, 0, 0),
+    )(tau, clean, one_hot)
+    posterior = class_posterior(clean, T, LABELS)
+    value, mean_trust = trust_of(clean, T, LABELS), posterior @ diagonal
+    np.testing.assert_allclose(-gradient, value - mean_trust, atol=1e-12)
+
+
+def test_posterior_is_bayes_rule():
+    clean = module().clean(SCORES).detach().numpy()
+    for row in range(5):
+        joint = [clean[row, k] * T[k, LABELS[row]].item() for k in range(K)]
+        expected = np.array(joint) / np.sum(joint)
+        found = class_posterior(torch.as_tensor(clean), T, LABELS)[row]
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_forward_is_the_probability_of_each_given_label():
+    made = module()
+    found = made(SCORES, IS_TARGET).detach().exp().numpy()
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+    clean = made.clean(SCORES).detach().numpy()
+    logits = np.einsum("b,nbk->nk", np.full(B, 1 / B), SCORES) + np.array([0.1, -0.2, 0.3])
+    np.testing.assert_allclose(clean, np.exp(logits) / np.exp(logits).sum(1, keepdims=True))
+    np.testing.assert_allclose(found[:30], clean[:30] @ T.numpy(), atol=1e-12)
+    even = np.full((K, K), 0.005) + np.eye(K) * (0.99 - 0.005)
+    np.testing.assert_allclose(found[30:], clean[30:] @ even, atol=1e-12)
+
+
+@pytest.mark.parametrize("n_classes", [2, 5])
+def test_evidence_is_dirichlet_multinomial(n_classes):
+    counts = np.random.default_rng(1).integers(0, 30, size=(n_classes, n_classes))
+    strengths = [3.0, 30.0]
+    found = [log_evidence(counts.astype(float), 0.2, s) for s in strengths]
+    even = even_transitions(n_classes, 0.2).numpy()
+    expected = []
+    for s in strengths:
+        # scipy counts the orders of the draws too, which is the same for every strength.
+        parts = [
+            dirichlet_multinomial.logpmf(c, s * e, c.sum())
+            for c, e in zip(counts, even, strict=True)
+        ]
+        expected.append(sum(parts))
+    np.testing.assert_allclose(np.diff(found), np.diff(expected))
+
+
+def flipped(rate, by_class, n=1500, seed=0, n_target=0):
+    """Scores that know the class well, and labels with errors; target rows have none."""
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, K, n)
+    scores = rng.normal(size=(n, B, K)) + 1.8 * np.eye(K)[truth][:, None]
+    scores -= scores.mean(axis=2, keepdims=True)
+    wrong = rng.random(n) < (np.where(truth == 0, 3 * rate, 0.0) if by_class else rate)
+    wrong[n - n_target :] = False
+    step = np.ones(n, int) if by_class else rng.integers(1, K, n)
+    labels = np.where(wrong, (truth + step) % K, truth)
+    return scores, labels, wrong, np.arange(n) >= n - n_target
+
+
+@pytest.mark.parametrize("by_class", [False, True])
+@pytest.mark.parametrize("n_target", [0, 300])
+def test_shares_and_transitions_are_found(by_class, n_target):
+    scores, labels, wrong, is_target = flipped(0.2, by_class, n_target=n_target)
+    judge = ClassJudge.train(scores, labels, is_target, {})
+    assert abs(judge.wrong_share - wrong[~is_target].mean()) < 0.03
+    if by_class:
+        assert judge.net.module_.transitions[0, 1] > 0.45
+        assert judge.net.module_.transitions[1, 0] < 0.05
+    if n_target:
+        assert judge.target_trust > 0.97
+    value = judge(scores, labels).right
+    assert value[wrong].mean() < 0.4 < 0.8 < value[~wrong].mean()
+    # A probability: of the rows near 0.5 about half are wrong.
+    middle = (value > 0.3) & (value < 0.7)
+    assert abs(wrong[middle].mean() - 0.5) < 0.15
+
+
+def test_training_ends_where_a_slow_optimiser_does():
+    """Plain gradient descent with the same expectation steps, in many more rounds."""
+    scores, labels, _, is_target = flipped(0.2, False, n=300, n_target=60)
+    judge = ClassJudge.train(scores, labels, is_target, {})
+    slow = ClassTrust(B, K)
+    data = [torch.as_tensor(part) for part in (scores, labels, is_target)]
+    strength = judge.net.module_.strength
+    slow.strength.copy_(strength)
+    optimizer = torch.optim.Adam(slow.parameters(), lr=0.01)
+    for _ in range(1500):
+        optimizer.zero_grad()
+        log_given = slow(data[0], data[2])
+        loss = torch.nn.functional.nll_loss(log_given, data[1]) + slow.penalty() / 300
+        loss.backward()
+        optimizer.step()
+        slow.update_noise(*data, choose_strength=False)
+    np.testing.assert_allclose(slow.weights.detach(), judge.net.module_.weights.detach(), atol=2e-2)
+    np.testing.assert_allclose(slow.transitions, judge.net.module_.transitions, atol=2e-3)
+
+
+def test_clean_labels_are_believed():
+    scores, labels, wrong, is_target = flipped(0.0, False)
+    assert not wrong.any()
+    judge = ClassJudge.train(scores, labels, is_target, {})
+    assert judge.wrong_share < 0.01
+    assert (judge(scores, labels).right < 0.5).mean() < 0.005
