@@ -55,7 +55,8 @@ class EncodedRows(skorch.dataset.Dataset):  # type: ignore[misc]
         label = np.asarray(y)[None]
         if self._task.kind == "classification":
             assert self._task.classes is not None
-            if not np.isin(label, self._task.classes).all():
+            # Labels of unlike kinds, such as names and numbers, are unequal.
+            if label.tolist()[0] not in self._task.classes.tolist():
                 raise InvalidInputError(
                     f"predefined_split gives the label {label[0]!r}, which y does not hold. Its "
                     f"labels are {self._task.classes.tolist()[:10]}. Give the validation rows the "
