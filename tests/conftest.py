@@ -5,6 +5,7 @@ And a progress bar that draws every step, for the tests that read it.
 
 import functools
 import os
+import sys
 
 import pytest
 
@@ -21,3 +22,17 @@ def _bar_draws_every_step(monkeypatch):
     # Otherwise tqdm draws ten times a second at most.
     eager = functools.partial(tqdm.auto.tqdm, mininterval=0, miniters=0)
     monkeypatch.setattr(tqdm.auto, "tqdm", eager)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_idle_workers():
+    """End the worker processes of a module.
+
+    Those that idle for some minutes end by themselves, and a job handed out at that very moment
+    is never done.
+    """
+    yield
+    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
+    executor = getattr(loky, "_executor", None)
+    if executor is not None:
+        executor.shutdown(wait=True)
