@@ -12,8 +12,8 @@ from sklearn.utils import gen_batches
 from skdvgs._default_net.kernel import KernelShape
 from skdvgs._default_net.scorers.base import Floats32, Floats64, ScorerRows
 
-# Up to here every row is a landmark, and the regression is exact. Beyond it landmarks are faster
-# and as good: means of seven tables of 2,000 rows differ by 0.0002 in AUROC.
+# Up to here every row is a landmark, and the regression is exact. Beyond it time would grow with
+# the cube of the rows.
 _LANDMARKS = 1000
 
 
