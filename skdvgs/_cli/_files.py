@@ -25,15 +25,15 @@ class Table:
     Attributes
     ----------
     path : str
-        The file.
+        Path of the file that was read.
     frame : pandas.DataFrame
         Its rows: the text of a CSV file as it stands, the types of a Parquet file.
     original : bytes or pyarrow.Table
-        The file as it was read.
+        Content of the file, unchanged.
     separator : str
-        Of a CSV file.
+        Character between two entries of a CSV file.
     encoding : str
-        Of a CSV file.
+        Text encoding of a CSV file.
     comment : str or None
         What begins the comments of a CSV file.
     index_names : list of str

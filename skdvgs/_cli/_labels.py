@@ -23,13 +23,13 @@ class Labels:
     Attributes
     ----------
     as_given : array of shape (n_rows,)
-        As they stand in the file.
+        Labels as text, letter by letter as in the file.
     y : array of shape (n_rows,)
         As they are learnt: classes as in DATA, or float64.
     has_label : bool array of shape (n_rows,)
         False for rows without one.
     task : {'classification', 'regression'}
-        What they are.
+        Whether the labels are classes or numbers.
     """
 
     as_given: NDArray[Any]

@@ -19,7 +19,7 @@ def number_of(text: str, decimal: str) -> float:
     text : str
         An entry.
     decimal : str
-        What stands before its fraction.
+        Character before the fraction: '.' or ','.
     """
     text = text.strip()
     if decimal != ".":

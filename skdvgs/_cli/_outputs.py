@@ -56,7 +56,7 @@ def write_outputs(
     Parameters
     ----------
     arguments : Namespace
-        Which ones.
+        Arguments of the command line; those that name output files are checked.
     table : Table
         DATA.
     sampler : LowValueSampler

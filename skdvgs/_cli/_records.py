@@ -24,13 +24,13 @@ def keep_records(
     Parameters
     ----------
     content : bytes
-        The whole file.
+        Bytes of the whole CSV file.
     separator : str
-        What stands between entries.
+        Character between two entries.
     support : array of bool of shape (n_rows,)
         True for rows to keep.
     name : str
-        Of the file, for messages.
+        Name of the file in messages.
     comment : str or None
         What begins a line that is no row, and stays.
 

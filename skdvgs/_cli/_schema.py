@@ -53,13 +53,13 @@ class ColumnSchema:
     Attributes
     ----------
     name : str
-        Of the column.
+        Name of the column in DATA.
     kind : {'number', 'truth', 'date', 'text'}
-        What it holds.
+        Type of the column's entries.
     reading : Reading
-        Of text.
+        How text becomes a number: decimal sign and missing entries.
     form : str
-        Of dates.
+        Format of the dates, as for ``strptime``; empty for other kinds.
     odd : frozenset of str
         Texts in DATA that are no entry of this kind, and are read as missing.
     known : frozenset of str

@@ -34,7 +34,7 @@ def run_value(arguments: Namespace, say: Say) -> str:
     Returns
     -------
     str
-        What was found and written.
+        Lines to print: what was found, and which files were written.
     """
     started = time.monotonic()
     outputs = check_outputs(arguments)

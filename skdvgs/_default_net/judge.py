@@ -63,7 +63,7 @@ class Judge(Protocol):
     losses : list of float
         Loss after each epoch.
     net : TrustNet
-        The net as trained last.
+        Trained skorch net with the last weights.
     """
 
     wrong_share: float

@@ -39,7 +39,7 @@ class RecordStates(skorch.callbacks.Callback):  # type: ignore[misc]
     Attributes
     ----------
     states : list of dict of str to Tensor
-        The recorded weights and buffers.
+        Weights and buffers after each recorded epoch.
     """
 
     def __init__(self, from_epoch: int, noise_data: tuple[Tensor, ...] | None) -> None:
@@ -84,11 +84,11 @@ def train_trust(
     sizes : mapping of str to object
         Arguments of the module.
     criterion : type
-        The loss of what the module returns.
+        Class of the loss; it gets the module's output and `y`.
     inputs : mapping of str to array of shape (n_samples, ...)
         Arguments of the module's ``forward``.
     y : array of shape (n_samples, ...)
-        What the criterion compares with.
+        Class numbers or targets of the criterion.
     callback : RecordStates
         Records the checkpoints.
     settings : mapping of str to object

@@ -101,7 +101,7 @@ class DefaultFit:
     data : FitData
         As read from the user.
     fitted : list of FittedRestart
-        The restarts.
+        One fit for each restart, in their order.
     known : KnownRows
         Recognises rows of the fit.
     typicality : array of shape (n_source,)
@@ -110,7 +110,7 @@ class DefaultFit:
     Attributes
     ----------
     task : Task
-        What was learnt.
+        Kind of task, and its classes.
     dtype : dtype
         Type of the features.
     values : array of shape (n_source,)

@@ -19,7 +19,7 @@ class KnownRows:
     Parameters
     ----------
     rows : Rows
-        The rows to know again.
+        Source rows of the fit.
     """
 
     def __init__(self, rows: Rows) -> None:

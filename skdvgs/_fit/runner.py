@@ -32,7 +32,7 @@ class WorkItem:
     trajectory : int
         Trajectories of the fit before this one.
     job : TrajectoryJob
-        The trajectory, asked for these rows.
+        Trajectory to train, with the rows it scores.
     files : TrajectoryFiles or None
         Files of this item in the `checkpoint_dir`.
     """

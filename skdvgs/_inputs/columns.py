@@ -53,7 +53,7 @@ def check_same_columns(X_val: Any, names: NDArray[Any] | None) -> None:
     Parameters
     ----------
     X_val : array-like, frame or AnnData
-        As the user passed it.
+        Target rows as passed to fit.
     names : array of str or None
         Columns of X, where they have names.
 

@@ -29,7 +29,7 @@ class FrameEncoder:
     Parameters
     ----------
     kinds : list of str
-        What each column holds.
+        What each column holds: numbers, durations, dates, text or nested entries.
     """
 
     def __init__(self, kinds: list[ColumnKind]) -> None:

@@ -38,9 +38,9 @@ def kind_of_labels(y: NDArray[Any], name: str, task: str) -> Kind:
     y : array of shape (n_samples,) or (n_samples, n_outputs)
         Plain, without missing entries.
     name : str
-        What to call it in messages.
+        Name of the argument in messages.
     task : {'auto', 'classification'}
-        What the caller asks for.
+        The valuer's parameter `task`.
 
     Raises
     ------

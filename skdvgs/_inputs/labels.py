@@ -22,7 +22,7 @@ def as_plain_array(y: Any, name: str) -> NDArray[Any]:
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         An array, list, tensor, series or frame of any library; not sparse.
     name : str
-        What to call it in messages.
+        Name of the argument in messages.
 
     Raises
     ------

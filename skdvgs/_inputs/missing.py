@@ -18,7 +18,7 @@ def fill_missing(
     rows : array of shape (n_samples, n_features)
         With NaN where an entry is missing.
     medians : array of shape (n_features,)
-        Of the columns.
+        Median of each column's numbers that are there.
     with_gaps : int array of shape (n_indicators,)
         Columns that get a further one: 1 where their entry is missing, else 0.
 

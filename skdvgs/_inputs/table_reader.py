@@ -30,7 +30,7 @@ class TableReader:
     Parameters
     ----------
     encoder : FrameEncoder or None
-        Of the frame that fit was given.
+        Encoder of the frame passed to fit; None for an array.
     """
 
     def __init__(self, encoder: FrameEncoder | None) -> None:

@@ -63,14 +63,14 @@ def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, ND
     n_samples : int
         Rows of the X they belong to.
     task : {'auto', 'classification', 'regression', 'reconstruction'}
-        What the caller asks for.
+        The valuer's parameter `task`.
     name : str
-        What to call it in messages.
+        Name of the argument in messages.
 
     Returns
     -------
     kind : str
-        The kind of task.
+        'classification', 'multilabel', 'regression' or 'reconstruction'.
     y : array
         (n,) labels, (n, k) indicators, or (n, k) float64 targets.
 

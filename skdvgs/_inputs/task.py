@@ -33,7 +33,7 @@ class Rows:
         Labels (n,), indicators (n, k) or float64 targets (n, k); without columns (n, 0) when
         features are to be reconstructed.
     kind : str
-        The kind of task.
+        'classification', 'multilabel', 'regression' or 'reconstruction'.
     """
 
     X: Features

@@ -94,9 +94,9 @@ def build_net(
     Parameters
     ----------
     net : None, Module subclass or skorch net
-        As the valuer got it.
+        The valuer's parameter `net`.
     task : Task
-        What the net shall learn.
+        Kind of task, and its classes.
     n_features : int
         Columns of the net's input.
     settings : mapping

@@ -27,7 +27,7 @@ class NetFactory:
     Attributes
     ----------
     net : None, Module subclass or skorch net
-        As the valuer got it.
+        The valuer's parameter `net`.
     task : Task
         What is learnt, fixed on this target set.
     n_features : int
@@ -35,9 +35,9 @@ class NetFactory:
     settings : mapping
         ``lr``, ``max_epochs``, ``batch_size``, ``device``; None leaves the net's own.
     class_weight : Tensor of shape (n_classes,) or None
-        Of the target loss.
+        Weights of the classes in the target loss.
     seed : int
-        Of the weights.
+        Seed of the initial weights.
     """
 
     net: Any
@@ -108,7 +108,7 @@ class TargetEncoder:
     net : skorch net
         Initialised.
     task : Task
-        What it learns.
+        Kind of task, and its classes.
     X : array of shape (n_samples, ...)
         Some rows for it to read.
     """

@@ -32,7 +32,7 @@ class EncodedRows(skorch.dataset.Dataset):  # type: ignore[misc]
     net : skorch net
         Whose criterion reads them.
     task : Task
-        What it learns.
+        Kind of task, and its classes.
     """
 
     def __init__(self, rows: Any, net: skorch.NeuralNet, task: Task) -> None:

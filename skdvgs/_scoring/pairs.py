@@ -27,7 +27,7 @@ class ScoringRequest:
     source : Rows
         Source rows with their own labels.
     rows : int array of shape (n_rows,)
-        Which of them to score.
+        Row numbers to score.
     classes : array of shape (n_classes,) or None
         Labels to score every row under; None asks for own labels only.
     """

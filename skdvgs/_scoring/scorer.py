@@ -64,7 +64,7 @@ class SourceScorer:
     X : array or LargeRows of shape (n_samples, ...)
         Features of all rows.
     rows : int array of shape (n_pairs,)
-        Which of them to score, in this order.
+        Row numbers to score, in this order.
     y : array of shape (n_pairs, ...) or callable
         The label of each pair, encoded as the net's criterion wants it; or what makes it of the
         features of a batch.
@@ -260,7 +260,7 @@ def make_scorer(
     request : ScoringRequest
         Which rows to score, under which labels.
     options : ScoringOptions
-        How they are compared.
+        Similarity and weighting of the fit.
     target : tuple of arrays (X, y) or None
         The target set, encoded.
     """

@@ -155,7 +155,7 @@ class CheckpointDir:
         Parameters
         ----------
         folds : list of (target, source)
-            As they are now.
+            Row numbers of this run's folds.
         may_vary : bool
             Whether a splitter drew them anew; those of the user's own are refused.
 

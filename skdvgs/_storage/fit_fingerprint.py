@@ -30,7 +30,7 @@ def fingerprint(parameters: Mapping[str, Any], data: Mapping[str, Any]) -> Finge
     Parameters
     ----------
     parameters : mapping of str to object
-        Of the valuer.
+        Every constructor parameter of the valuer, by name.
     data : mapping of str to array or None
         Rows and labels of both sets.
 

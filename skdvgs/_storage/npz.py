@@ -28,7 +28,7 @@ def storing(path: Path, advice: str) -> Iterator[None]:
     Raises
     ------
     StorageError
-        In place of an OSError.
+        Where the system raised an OSError.
     """
     try:
         yield
@@ -45,13 +45,13 @@ def write_npz(path: Path, arrays: Mapping[str, NDArray[Any]], metadata: Any, adv
     Parameters
     ----------
     path : Path
-        The file.
+        File to write; a file of that name is replaced.
     arrays : mapping of str to array
-        Of numbers.
+        Arrays of numbers or booleans; no objects.
     metadata : anything that JSON knows
         Beside the arrays.
     advice : str
-        What to do where it cannot be written.
+        Last sentence of the error if it cannot be written.
 
     Returns
     -------
@@ -79,18 +79,18 @@ def read_npz(path: Path, advice: str, digest: str | None = None) -> tuple[Arrays
     Parameters
     ----------
     path : Path
-        The file.
+        File to read.
     advice : str
-        What to do if it cannot be used.
+        Last sentence of the error if it cannot be read.
     digest : str, default=None
-        What the content is known to be.
+        SHA-256 of the content, where it is known.
 
     Returns
     -------
     arrays : dict of str to array
-        The arrays of the file.
+        Arrays by the names they were written with.
     metadata : anything that JSON knows
-        What was written beside them.
+        Metadata that was written with the arrays.
 
     Raises
     ------

@@ -64,7 +64,7 @@ def write_manifest(folder: Path, digests: Mapping[str, Sequence[str]]) -> Stored
     Parameters
     ----------
     folder : Path
-        The `checkpoint_dir`.
+        Folder of the fit, `checkpoint_dir`.
     digests : mapping of str to sequence of str
         Digests of the checkpoints of each trajectory.
 

@@ -30,7 +30,7 @@ class TrajectoryFiles:
     Attributes
     ----------
     folder : Path
-        The `checkpoint_dir`.
+        Folder of the fit, `checkpoint_dir`.
     name : str
         Name of the trajectory's files, e.g. 'trajectory-0003'.
     run : str

@@ -53,7 +53,7 @@ class CheckpointScorer:
     Parameters
     ----------
     net : skorch net
-        The net that is being trained.
+        Net in training, scored after its steps.
     scorer : SourceScorer
         Scores the rows.
     convergence : RankConvergence or None

@@ -51,7 +51,7 @@ class TrajectoryJob:
     records_checkpoints : bool
         Whether the checkpoints are kept to score more rows later.
     name : str
-        Which trajectory this is, for messages.
+        Name of the trajectory in messages.
     """
 
     factory: NetFactory

@@ -45,7 +45,7 @@ class RecordedTrajectory:
     factory : NetFactory
         Makes the network.
     scoring : ScoringOptions
-        How rows are compared.
+        Similarity and weighting of the fit.
     checkpoints : sequence of RecordedCheckpoint
         In their order; each may be read from a file when it is asked for.
     """
@@ -64,7 +64,7 @@ class RecordedTrajectory:
         Parameters
         ----------
         rows : Rows
-            As the network reads them.
+            Rows in the form the network reads.
         every_label : bool
             Whether ``rows.y`` is left aside.
 

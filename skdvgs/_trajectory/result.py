@@ -30,9 +30,9 @@ class TrajectoryResult:
     converged : bool
         Whether the ranking had settled; False where nobody looked.
     report : dict of str to str
-        The engine's path for each parameter.
+        How the engine served each parameter, by name.
     state : dict of str to array
-        The trained weights.
+        Weights at the end of training, by name.
     history : list of dict
         skorch's record of the training.
     recorded : sequence of RecordedCheckpoint

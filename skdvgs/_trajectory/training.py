@@ -40,7 +40,7 @@ def train(
     compute_every : int
         Optimiser steps from one checkpoint to the next.
     name : str
-        Which trajectory this is, for messages.
+        Name of the trajectory in messages.
 
     Returns
     -------
@@ -78,7 +78,7 @@ class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
     compute_every : int
         Optimiser steps from one checkpoint to the next.
     name : str
-        Which trajectory this is, for messages.
+        Name of the trajectory in messages.
 
     Attributes
     ----------

@@ -57,7 +57,7 @@ def atomic_write(
     Parameters
     ----------
     path : path-like
-        The wanted file.
+        File that stands there once all is written.
     mode : {'wb', 'w'}
         As for ``open``.
     **settings : dict

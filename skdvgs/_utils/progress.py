@@ -20,7 +20,7 @@ class TrajectoryProgress:
     Parameters
     ----------
     progress : Progress
-        The bar.
+        Bar of the whole fit.
     number : int
         Trajectories before this one.
     name : str
@@ -121,7 +121,7 @@ class ProgressParallel(Parallel):  # type: ignore[misc]
     Parameters
     ----------
     progress : Progress
-        The bar.
+        Bar of the whole fit.
     before, total : int
         Trajectories done before these, and all there may be.
     **settings : dict

@@ -25,7 +25,7 @@ class AggregatedScores:
     values : array of shape (n_samples,)
         Mean over the trajectories that valued a row.
     uncertainty : Uncertainty
-        Of the values.
+        Standard errors of the values, and their degrees of freedom.
     label_values : array of shape (n_samples, n_classes) or None
         Under every label.
     """
@@ -40,7 +40,7 @@ class AggregatedScores:
         Parameters
         ----------
         labels : int array of shape (n_samples,)
-            The label of each row as a number.
+            Class number of each row's label.
         mirrored : bool
             Whether the other one of two labels would turn the sign of a value.
         """
@@ -64,7 +64,7 @@ def aggregate(scores: Sequence[RowScores], rows: list[Index], n_source: int) -> 
     scores : sequence of RowScores
         One for each trajectory.
     rows : list of int arrays
-        Which source rows each one scored.
+        Source row numbers that each trajectory scored.
     n_source : int
         Number of source rows.
     """

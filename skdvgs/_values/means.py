@@ -16,7 +16,7 @@ def mean_over_trajectories(means: list[Floats], rows: list[NDArray[np.intp]], n:
     means : list of arrays of shape (n_rows, ...)
         One mean, or one row of means, for each row that a trajectory valued.
     rows : list of int arrays of shape (n_rows,)
-        Which rows those were.
+        Row numbers that each array of `means` belongs to.
     n : int
         Rows of the whole source set.
 

@@ -14,9 +14,9 @@ class RowScores:
     Attributes
     ----------
     values : array of shape (n_rows,)
-        Of the rows under their own labels.
+        Values of the rows under their own labels.
     label_values : array of shape (n_rows, n_classes) or None
-        Of the same rows under every label.
+        Values of the rows under each label.
     """
 
     values: Floats

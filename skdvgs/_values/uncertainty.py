@@ -68,7 +68,7 @@ def uncertainty(means: list[Floats], rows: list[Rows], values: Floats) -> Uncert
     means : list of arrays
         One mean for each row that a trajectory valued.
     rows : list of int arrays
-        Which rows those were.
+        Row numbers that each array of `means` belongs to.
     values : array of shape (n_samples,)
         Mean of each row over its trajectories.
     """

@@ -39,7 +39,7 @@ class BareTape:
     Parameters
     ----------
     watched : mapping of str to BareParameter
-        The parameters.
+        Parameters to watch, by name.
     x : batch of n rows
         Input of the network.
     n : int
@@ -48,7 +48,7 @@ class BareTape:
     Attributes
     ----------
     uses : list of BareUse
-        What was met.
+        Uses of the parameters in the order of the forward pass.
     """
 
     def __init__(self, watched: Mapping[str, BareParameter], x: Batch, n: int) -> None:

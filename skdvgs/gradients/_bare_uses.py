@@ -44,7 +44,7 @@ class BareUse:
     parameters : frozenset of str
         Names of the parameters that it comes of.
     edge : GradientEdge
-        Where the use's gradient is caught.
+        Edge of autograd's graph at which the gradient is caught.
     inputs : Tensor or None
         What the tensor met there, where the gradient needs that.
     source : GradientEdge or None
@@ -153,7 +153,7 @@ def bare_terms(parameter: Tensor, found: Sequence[Found], target: Tensor) -> Gra
     Parameters
     ----------
     parameter : Tensor
-        The parameter.
+        Parameter whose use is looked for.
     found : sequence of (BareUse, tuple of Tensor)
         Its uses, and what ``by_rows`` gave for them.
     target : Tensor

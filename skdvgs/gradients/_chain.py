@@ -42,7 +42,7 @@ class Chain:
     Parameters
     ----------
     name : str
-        For reports of what went wrong.
+        Name of the chain in reports and messages.
     links : sequence of Link
         At least one of them has parameters that take part.
     """

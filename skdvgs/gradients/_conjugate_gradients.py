@@ -19,7 +19,7 @@ class Solution(NamedTuple):
     Parameters
     ----------
     vector : dict of str to Tensor
-        The solution, one tensor a parameter.
+        Solution, with the names and shapes of the right-hand side.
     relative_residual : float
         Length of ``b - (A + damping) x`` over that of b; 0 is exact.
     n_iterations : int

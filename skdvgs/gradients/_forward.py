@@ -28,7 +28,7 @@ class RuledForward:
     Parameters
     ----------
     computation : LossPerSample
-        The network and its loss.
+        Network with its criterion.
     plan : Plan
         Its ruled layers are served.
     x : batch of n rows
@@ -113,7 +113,7 @@ class RuledForward:
         Parameters
         ----------
         losses : Tensor of shape (n,)
-            The losses to differentiate.
+            Loss of each row.
         weights : Tensor of shape (n,), optional
             Factor of each row's loss; None for ones.
         last : bool, default=True

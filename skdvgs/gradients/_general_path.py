@@ -69,11 +69,11 @@ class GeneralPath:
         Parameters
         ----------
         reasons : mapping of str to str
-            The parameters on this path, and why.
+            Reason for each parameter that has no faster path.
         seconds : float
-            What this path took for a batch.
+            Time of this path for one batch, in seconds.
         rest : float
-            What everything else took.
+            Time of all other paths for the batch, in seconds.
         """
         if self._warned or seconds < _NOTICED_SECONDS or seconds < _NOTICED_SHARE * rest:
             return

@@ -222,7 +222,7 @@ def read_graph(
     losses : Tensor of shape (n,)
         Losses of the rows, with their graph.
     uses : sequence of Use
-        Where layers were seen to be called.
+        Calls of layers found in the graph.
     owners : mapping of int to str
         The layer that serves a parameter, by the parameter's ``id``.
     shapes : sequence of Size

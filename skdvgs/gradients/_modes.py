@@ -15,7 +15,7 @@ def evaluation_mode(module: nn.Module) -> Iterator[None]:
     Parameters
     ----------
     module : torch.nn.Module
-        The network.
+        Network whose mode is set and restored.
 
     Yields
     ------

@@ -154,7 +154,7 @@ def select_parameters(module: nn.Module, layers: str | Sequence[str] | None) -> 
     Parameters
     ----------
     module : Module
-        The network.
+        Network whose parameters are planned.
     layers : None, str or sequence of str
         None for all; ``"last"`` for the last layer that has trainable parameters; else glob
         patterns of layer or parameter names.

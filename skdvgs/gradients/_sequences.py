@@ -23,11 +23,11 @@ class ChainedSequence:
     Parameters
     ----------
     module : Sequential
-        What the network calls.
+        Sequential that the network calls in its forward pass.
     containers : list of Sequential
         The module, and Sequentials within it whose layers are run in their place.
     pieces : list of Chain or Module
-        What to run, one after the other.
+        Parts in the order of the forward pass.
     """
 
     def __init__(self, module: nn.Module, containers: list[nn.Module], pieces: list[Piece]) -> None:

@@ -107,9 +107,9 @@ class Palette:
     ink : str
         The colour of text: what is drawn in it contrasts with any background.
     grey : str
-        For what matters less.
+        Colour of axes, notes and everything in the background.
     blue, vermilion, green, orange, purple : str
-        For data.
+        Colours of the data, told apart with colour blindness.
     """
 
     ink: str

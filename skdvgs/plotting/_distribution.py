@@ -46,12 +46,12 @@ class ValueDistributionDisplay(ValuesDisplay):
     Attributes
     ----------
     ax_, figure_ : matplotlib Axes and Figure
-        What was drawn on.
+        Axes with the histogram, and their figure.
     outlines_ : dict
         What shows each group of rows, a StepPatch or a PolyCollection. A key is a pair of the
         class, None for all classes together, and 'all', 'clean' or 'noisy'.
     line_ : matplotlib Line2D or None
-        The cut.
+        Vertical line at the cut; None without a cut.
 
     See Also
     --------

@@ -44,7 +44,7 @@ class NoiseDetectionDisplay(ValuesDisplay):
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes with the curve.
     figure_ : matplotlib Figure
         The figure of `ax_`.
     line_ : matplotlib Line2D

@@ -44,7 +44,7 @@ class RemovalCurveDisplay:
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes with the curves.
     figure_ : matplotlib Figure
         The figure of `ax_`.
     lines_ : dict of str to matplotlib Line2D

@@ -39,7 +39,7 @@ class ValueScatterDisplay(ValuesDisplay):
     Attributes
     ----------
     ax_ : matplotlib Axes
-        What was drawn on.
+        Axes with the points.
     figure_ : matplotlib Figure
         The figure of `ax_`.
     points_ : list of matplotlib PathCollection

@@ -52,7 +52,7 @@ class LandmarkRidge:
     left_out_ : array of shape (n_samples, n_outputs), float32
         Prediction of each row by a fit without its group.
     penalty_ : float
-        The penalty chosen.
+        Penalty with the least leave-out error.
     """
 
     def __init__(self, kernel: KernelShape, penalties: Floats64, robust: bool, seed: int) -> None:

@@ -45,7 +45,7 @@ class NamedScorer:
     Attributes
     ----------
     name : str
-        For reports.
+        Name of the scorer in reports and messages.
     scaling : str
         Key of :data:`SCALINGS`.
     scorer : Scorer
@@ -63,7 +63,7 @@ def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
     Parameters
     ----------
     kind : {'classification', 'multilabel', 'regression'}
-        What is predicted.
+        Kind of task: classes, 0/1 labels or numbers.
     n_rows : int
         Rows to learn from.
     seed : int
@@ -106,7 +106,7 @@ class OutOfSampleScores:
     Parameters
     ----------
     kind : {'classification', 'multilabel', 'regression'}
-        What is predicted.
+        Kind of task: classes, 0/1 labels or numbers.
     seed : int
         The same seed gives the same scores.
 
@@ -117,7 +117,7 @@ class OutOfSampleScores:
     names_ : list of str
         Names of the scorers.
     penalties_ : dict of str to float
-        The penalty that each ridge chose.
+        Penalty λ that each ridge chose, by the scorer's name.
     """
 
     def __init__(self, kind: str, seed: int) -> None:

@@ -38,11 +38,11 @@ class LargeRows:
     Parameters
     ----------
     reader : Reader
-        Where they come from.
+        Reads rows from the file or array behind them.
     dtype : dtype
-        What they are read as.
+        Type that rows are cast to when they are read.
     name : str
-        What messages call them.
+        Name of the argument in messages.
     allow_nan : bool
         Whether entries may be missing.
     """
@@ -170,11 +170,11 @@ def as_numbers(
     Parameters
     ----------
     rows : array of shape (n, ...)
-        As they were read.
+        Rows with the type of the file.
     dtype : dtype
-        What they are to be.
+        Type to cast them to.
     name : str
-        What messages call all the rows.
+        Name of the argument in messages.
     start : int
         Number of the first one of these.
     allow_nan : bool
@@ -234,7 +234,7 @@ def in_blocks(rows: Any, size: int | None = None) -> Iterator[slice]:
     Parameters
     ----------
     rows : array or LargeRows
-        What to cover.
+        Rows to cut into blocks.
     size : int or None
         Rows of a block; None makes blocks of a few MiB.
     """

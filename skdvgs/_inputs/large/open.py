@@ -33,9 +33,9 @@ def open_rows(X: Any, name: str = "X") -> Reader | None:
     Parameters
     ----------
     X : object
-        As the user passed it.
+        Argument as passed to fit.
     name : str
-        What messages call it.
+        Name of the argument in messages.
 
     Raises
     ------

@@ -39,7 +39,7 @@ def read_ahead(
     Parameters
     ----------
     parts : iterable
-        What to read, in this order.
+        Argument of each call of `read`, in order.
     read : callable
         Called for one part at a time.
     """

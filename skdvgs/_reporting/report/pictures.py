@@ -46,7 +46,7 @@ class Picture:
     source, dark_source : str
         The picture on a light and on a dark background, as ``data:`` addresses.
     caption : str
-        What it shows.
+        Sentence below the picture, plain text.
     """
 
     source: str

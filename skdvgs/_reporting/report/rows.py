@@ -47,9 +47,9 @@ def read_table(
     X : array-like, sparse matrix or dataframe of shape (n_samples, n_columns), or None
         The X of fit, or what it was made from. None has no columns.
     given : FitRows
-        What fit keeps of its rows.
+        Index, labels and columns that fit kept of its rows.
     n_samples : int
-        How many rows were valued.
+        Number of source rows.
     rows : int array of shape (n_rows,)
         Positions of the rows to read.
     names : array-like of str or None

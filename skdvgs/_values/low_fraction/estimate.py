@@ -39,7 +39,7 @@ def estimate_low_fraction(
     Returns
     -------
     share : float
-        In [0, 0.6].
+        Estimated share of low rows, in [0, 0.6].
     """
     if len(values) == 0:
         return 0.0

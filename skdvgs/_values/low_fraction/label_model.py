@@ -131,7 +131,7 @@ def label_share(label_values: Floats, groups: NDArray[np.intp]) -> float:
     Returns
     -------
     share : float
-        In [0, 0.5].
+        Estimated share of wrong labels, in [0, 0.5].
     """
     own, other, kept = count_in_bins(label_values, groups)
     if len(kept) == 0:

@@ -78,7 +78,7 @@ class LayerRule(Protocol):
         layer : Module
             The layer, with its present parameters.
         inputs : Tensor of shape (n_samples, ...)
-            What the layer was called with.
+            Input of the layer, rows first.
         output_grad : Tensor, shaped as the layer's output
             Gradient of the *sum* of the rows' losses with respect to the layer's output.
         target : mapping of str to Tensor
