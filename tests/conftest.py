@@ -1,6 +1,7 @@
 """Each worker of pytest-xdist computes in one thread: there are as many workers as cores.
 
-And a progress bar that draws every step, for the tests that read it.
+And the default network has small forests in all tests but those marked ``whole_forest``; there is a
+progress bar that draws every step, for the tests that read it.
 """
 
 import functools
@@ -12,6 +13,29 @@ import pytest
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Read when the libraries are loaded, and by the processes that tests start.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+_FEW_TREES = 24
+
+
+@pytest.fixture(autouse=True, scope="session")
+def whole_forest():
+    """Give the default network few trees; return how many it has otherwise.
+
+    Nearly all of its time goes into trees, and most tests ask for nothing that takes many.
+    """
+    from skdvgs._default_net.scorers import scores
+
+    with pytest.MonkeyPatch.context() as patch:
+        whole = scores._N_TREES
+        patch.setattr(scores, "_N_TREES", _FEW_TREES)
+        yield whole
+
+
+@pytest.fixture(autouse=True)
+def _as_many_trees_as_marked(request, whole_forest, monkeypatch):
+    if request.node.get_closest_marker("whole_forest"):
+        monkeypatch.setattr("skdvgs._default_net.scorers.scores._N_TREES", whole_forest)
 
 
 @pytest.fixture

@@ -190,8 +190,8 @@ def targets(kind):
 def test_regression_in_a_pipeline_never_fails(kind):
     y = targets(kind)
     pipe = make_pipeline(LowValueFilter(QUICK), Ridge())
-    grid = {"lowvaluefilter__fraction": [0.0, 0.05, 0.3, "auto"]}
-    search = GridSearchCV(pipe, grid, cv=3, error_score="raise").fit(X, y)
+    grid = {"lowvaluefilter__fraction": [0.3, "auto"]}
+    search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(X[:120], y[:120])
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 
@@ -201,11 +201,11 @@ def test_gross_outliers_are_dropped_by_auto(kind, has_target):
     y, bad = targets(kind), np.arange(N) < (8 if kind == "two tails" else 7)
     target = {"X_val": X[160:], "y_val": y[160:]} if has_target else {}
     rows = slice(0, 160) if has_target else slice(None)
-    found = LowValueSampler(DVGSValuer(cv=3, random_state=0)).fit(X[rows], y[rows], **target)
+    found = LowValueSampler(QUICK).fit(X[rows], y[rows], **target)
     assert (~found.support_)[bad[rows]].mean() > 0.7
     assert found.n_dropped_ < 0.15 * len(X[rows])
 
 
 def test_clean_numbers_lose_no_row_without_a_target_set():
     for y in (10 * X[:, 0] + RNG.normal(size=N), RNG.normal(size=N), targets("log-normal")):
-        assert LowValueSampler(DVGSValuer(cv=3, random_state=0)).fit(X, y).n_dropped_ <= 2
+        assert LowValueSampler(QUICK).fit(X, y).n_dropped_ <= 2
