@@ -42,6 +42,7 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.convergence import enough_restarts
 from skdvgs._values.low_fraction.gross import gross_share
+from skdvgs._values.suggestions import LOW_THRESHOLD, suggested_codes
 from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError
 
@@ -202,7 +203,9 @@ callable, default='auto'
         the features and the given label. With a network of your own the value of each row under
         each label. Only where labels were to be suggested.
     suggested_labels_ : ndarray of shape (n_samples,)
-        The label with the highest of these. Only where labels were to be suggested.
+        The label with the highest of these; with the default network, for a row below
+        `low_threshold_`, the highest of those that it does not have. Only where labels were to be
+        suggested.
     low_fraction_ : float
         Estimated share of rows whose label or target is wrong, in [0, 1]. With a network of your
         own it is what ``LowValueFilter(fraction="auto")`` drops.
@@ -432,10 +435,12 @@ callable, default='auto'
         self._trajectories: FittedTrajectories | DefaultFit | None = fit
         self._stored: StoredFit | None = None
         posterior = fit.posterior if parameters.every_label else None
-        self._set_values(data, fit.task, fit.values, fit.uncertainty, posterior)
+        codes = self._set_values(data, fit.task, fit.values, fit.uncertainty, posterior)
+        if posterior is not None:
+            self.suggested_labels_ = self.classes_[suggested_codes(fit.values, posterior, codes)]
         judges = fit.judges
         self.low_fraction_ = fit.low_fraction
-        self.low_threshold_ = 0.5
+        self.low_threshold_ = LOW_THRESHOLD
         self.typicality_ = fit.typicality
         if data.target is not None:
             self.target_trust_ = fit.target_trust

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._default_net.judge import ClassJudge, Judgement, NumberJudge
-from skdvgs._default_net.log_odds import class_log_odds
+from skdvgs._default_net.log_odds import class_log_odds, left_out_pull
 from skdvgs._default_net.scale_features import ScaleFeatures
 from skdvgs._default_net.scorers.base import ScorerRows
 from skdvgs._default_net.scorers.scores import OutOfSampleScores
@@ -77,7 +77,8 @@ class ClassRestart:
         weight = np.where(rows.is_target, _TARGET_WEIGHT, 1.0)
         scorer_rows = ScorerRows(Y, weight, rows.group, rows.fold)
         self.scores_ = OutOfSampleScores("classification", seed).fit(rows.X, scorer_rows, n_jobs)
-        self.evidence_ = class_log_odds(self.scores_.left_out_).astype(np.float32)
+        pull = left_out_pull(rows.y, self._n_classes, weight, rows.group)
+        self.evidence_ = class_log_odds(self.scores_.left_out_, pull).astype(np.float32)
         self.judges_ = [ClassJudge.train(self.evidence_, rows.y, rows.is_target, self._settings)]
         return self
 

@@ -28,6 +28,10 @@ _CLIP_STANDARD = 4.0
 _BLOCK_ROWS = 8192
 
 
+# Share of a row's squared length that counts all columns alike.
+_ALIKE = 0.5
+
+
 class Scaling(Protocol):
     """A scaling of columns, learnt on some rows and applied to any."""
 
@@ -152,6 +156,36 @@ class BothScalings:
             for scaling, length in zip(self._scalings, self._lengths, strict=True)
         ]
         return np.concatenate(parts, axis=1)
+
+
+class ImportantScaling:
+    """Quantiles, in which columns that matter to the label count more.
+
+    Half of the squared length of a row counts by the columns' importance, half counts all columns
+    alike. Pure importance is better where few columns matter, and worse for images and cells.
+
+    Parameters
+    ----------
+    seed : int
+        Decides which rows are read where there are more than 10,000.
+    importances : array of shape (n_features,)
+        How much each column matters, at least 0, with sum 1.
+    """
+
+    def __init__(self, seed: int, importances: NDArray[np.float64]) -> None:
+        self._quantiles = QuantileNormalScaling(seed)
+        share = _ALIKE + (1.0 - _ALIKE) * len(importances) * importances
+        self._factors = np.sqrt(share).astype(np.float32)
+
+    def fit(self, X: NDArray[Any]) -> ImportantScaling:
+        """Learn the quantiles."""
+        self._quantiles.fit(X)
+        return self
+
+    def transform(self, X: NDArray[Any]) -> Floats32:
+        """Scaled columns, shape (n_samples, n_features)."""
+        found: Floats32 = self._quantiles.transform(X) * self._factors
+        return found
 
 
 SCALINGS: dict[str, Callable[[int], Scaling]] = {

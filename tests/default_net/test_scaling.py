@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from skdvgs._default_net.scaling import GlobalScaling, QuantileNormalScaling
+from skdvgs._default_net.scaling import GlobalScaling, ImportantScaling, QuantileNormalScaling
 
 SCALINGS = [QuantileNormalScaling, GlobalScaling]
 
@@ -30,6 +30,15 @@ def test_global_scaling_keeps_relative_distances():
     np.testing.assert_allclose(np.mean(scaled.var(axis=0)), 1.0, rtol=1e-4)
     ratio = np.ptp(scaled[:, 0]) / np.ptp(scaled[:, 1])
     np.testing.assert_allclose(ratio, np.ptp(X[:, 0]) / np.ptp(X[:, 1]), rtol=1e-4)
+
+
+def test_important_columns_count_more():
+    X, shares = rows(), np.array([0.7, 0.3, 0.0])
+    scaled = ImportantScaling(0, shares).fit(X).transform(X)
+    np.testing.assert_allclose(scaled.var(axis=0), 0.5 + 0.5 * 3 * shares, rtol=2e-2)
+    plain = QuantileNormalScaling(0).fit(X).transform(X)
+    even = ImportantScaling(0, np.full(3, 1 / 3)).fit(X).transform(X)
+    np.testing.assert_allclose(even, plain, rtol=1e-6)
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)

@@ -87,3 +87,15 @@ def test_a_class_that_a_bag_lacks_gets_no_votes_from_its_tree():
     votes = TreeEnsemble(DecisionTreeClassifier(), 15, 0).fit(X, rows).left_out_
     assert votes.shape == (30, 6)
     np.testing.assert_allclose(votes.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_importances_are_the_mean_of_the_trees():
+    X, rows = table()
+    codes = (X[:, 2] > 0).astype(int)
+    told = ScorerRows(np.eye(2, dtype=np.float32)[codes], rows.weight, rows.group, rows.fold)
+    ensemble = TreeEnsemble(DecisionTreeClassifier(), 10, 0).fit(X, told)
+    mean = np.mean([model.feature_importances_ for model, _ in ensemble._grown], axis=0)
+    np.testing.assert_allclose(ensemble.importances_, mean)
+    assert ensemble.importances_.argmax() == 2
+    alike = TreeEnsemble(DecisionTreeClassifier(), 3, 0).fit(np.ones_like(X), told)
+    np.testing.assert_allclose(alike.importances_, 0.25)

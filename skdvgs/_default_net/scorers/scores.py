@@ -14,7 +14,7 @@ from sklearn.tree import (
 )
 
 from skdvgs._default_net.kernel import KernelShape
-from skdvgs._default_net.scaling import SCALINGS, Scaling
+from skdvgs._default_net.scaling import SCALINGS, ImportantScaling, Scaling
 from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
 from skdvgs._default_net.scorers.ridge import LandmarkRidge
@@ -34,8 +34,8 @@ _LINEAR_PENALTIES = 10.0 ** np.arange(-3.0, 2.6, 0.5)
 _BOOSTING_FROM = {"classification": 5000, "multilabel": 5000, "regression": 2000}
 
 
-# A linear fit helps where rows are few.
-_LINEAR_UP_TO = {"classification": 2500, "multilabel": 2500, "regression": 400}
+# A linear fit of numbers helps only where rows are few.
+_MOST_LINEAR_NUMBERS = 400
 
 
 @dataclass
@@ -47,7 +47,7 @@ class NamedScorer:
     name : str
         For reports.
     scaling : str
-        Key of :data:`SCALINGS`.
+        Key of :data:`SCALINGS`, or 'important' for :class:`ImportantScaling` by the forest.
     scorer : Scorer
         Fitted or not.
     """
@@ -84,13 +84,13 @@ def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
     found = [
         NamedScorer("forest", "none", TreeEnsemble(forest, _N_TREES, seed)),
         NamedScorer("extra trees", "none", TreeEnsemble(extra, _N_TREES, seed + 1)),
-        ridge("kernel ridge, quantiles", "quantile", gaussian, _KERNEL_PENALTIES),
+        ridge("kernel ridge, important columns", "important", gaussian, _KERNEL_PENALTIES),
         ridge("kernel ridge, one scale", "global", gaussian, _KERNEL_PENALTIES),
     ]
     if robust:
         laplace = KernelShape("laplace")
         found.append(ridge("Laplace kernel ridge", "quantile", laplace, _KERNEL_PENALTIES))
-    if n_rows <= _LINEAR_UP_TO[kind]:
+    if not robust or n_rows <= _MOST_LINEAR_NUMBERS:
         found.append(ridge("linear ridge", "both", KernelShape("linear"), _LINEAR_PENALTIES))
     if n_rows >= _BOOSTING_FROM[kind]:
         found.append(NamedScorer("boosting", "none", FoldBoosting(is_class, seed)))
@@ -141,8 +141,11 @@ class OutOfSampleScores:
         self._scalings: dict[str, Scaling] = {
             name: make(self._seed).fit(X) for name, make in SCALINGS.items() if name in wanted
         }
+        forest = self._scorers[0].scorer.fit(self._scalings["none"].transform(X), rows, n_jobs)
+        assert isinstance(forest, TreeEnsemble)
+        self._scalings["important"] = ImportantScaling(self._seed, forest.importances_).fit(X)
         scaled = self._scaled(X)
-        for named in self._scorers:
+        for named in self._scorers[1:]:
             named.scorer.fit(scaled[named.scaling], rows, n_jobs)
         self.left_out_ = _stacked([named.scorer.left_out_ for named in self._scorers])
         self.names_ = [named.name for named in self._scorers]

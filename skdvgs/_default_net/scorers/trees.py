@@ -48,6 +48,8 @@ class TreeEnsemble:
     left_out_ : array of shape (n_samples, n_outputs), float32
         Predictions of each row by trees grown without its group; the mean of all rows if every
         tree has seen the group.
+    importances_ : array of shape (n_features,), float64
+        Mean impurity importance of each feature over the trees; they sum to 1.
     """
 
     def __init__(self, tree: BaseEstimator, n_trees: int, seed: int) -> None:
@@ -69,6 +71,11 @@ class TreeEnsemble:
             self._grown.append((grown.model, grown.classes))
         mean = np.average(rows.Y, axis=0, weights=rows.weight)
         self._n_outputs = rows.Y.shape[1]
+        importances = np.mean([model.feature_importances_ for model, _ in self._grown], axis=0)
+        total = importances.sum()
+        # No tree splits where all rows are alike.
+        alike = np.full(X.shape[1], 1.0 / X.shape[1])
+        self.importances_ = importances / total if total > 0 else alike
         left_out = np.where(counts[:, None] > 0, totals / np.maximum(counts, 1)[:, None], mean)
         self.left_out_ = left_out.astype(np.float32)
         return self
