@@ -42,6 +42,7 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.convergence import enough_restarts
 from skdvgs._values.low_fraction.gross import gross_share
+from skdvgs._values.suggestions import LOW_THRESHOLD, suggested_codes
 from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError
 
@@ -193,16 +194,26 @@ callable, default='auto'
         The value of each row; higher is better. With the default network for labels and targets
         the probability that the row's label or target is right, in [0, 1]. Cosines are in [-1, 1].
     standard_errors_ : ndarray of shape (n_samples,), float64
-        Standard error of each value as an estimate of what ever more restarts would give, from
-        the spread between them ([2]_); NaN for a row that only one has valued. Restarts of the
-        default network differ by all that is random in it. The error leaves out that other rows
-        might have been collected. :meth:`confidence_intervals` makes intervals of it.
+        Standard error of each value as an estimate of what ever more restarts would give. It
+        leaves out that other rows might have been collected, and so does all that follows from it.
+
+        - Default network for labels and targets: a jackknife over ten blocks of trees says how
+          sure each row is. It holds the pool, the noise layer, ridges, landmarks and folds. All
+          errors are then multiplied by one number, at least 1, so that their mean square is that
+          of the spread between restarts, which differ by everything random in a fit. With one
+          restart this number is 1 and the error covers the choice of trees alone.
+        - Networks of your own and the autoencoder: the spread between restarts ([2]_), which
+          differ by weights and the order of batches, on the same folds; NaN for a row that only
+          one restart has valued. So too for tables of which the default network learns from some
+          rows only, beyond 50,000.
     label_values_ : ndarray of shape (n_samples, n_classes), float64
         With the default network the probability of each of `classes_` to be the right one, given
         the features and the given label. With a network of your own the value of each row under
         each label. Only where labels were to be suggested.
     suggested_labels_ : ndarray of shape (n_samples,)
-        The label with the highest of these. Only where labels were to be suggested.
+        The label with the highest of these; with the default network, for a row below
+        `low_threshold_`, the highest of those that it does not have. Only where labels were to be
+        suggested.
     low_fraction_ : float
         Estimated share of rows whose label or target is wrong, in [0, 1]. With a network of your
         own it is what ``LowValueFilter(fraction="auto")`` drops.
@@ -432,10 +443,12 @@ callable, default='auto'
         self._trajectories: FittedTrajectories | DefaultFit | None = fit
         self._stored: StoredFit | None = None
         posterior = fit.posterior if parameters.every_label else None
-        self._set_values(data, fit.task, fit.values, fit.uncertainty, posterior)
+        codes = self._set_values(data, fit.task, fit.values, fit.uncertainty, posterior)
+        if posterior is not None:
+            self.suggested_labels_ = self.classes_[suggested_codes(fit.values, posterior, codes)]
         judges = fit.judges
         self.low_fraction_ = fit.low_fraction
-        self.low_threshold_ = 0.5
+        self.low_threshold_ = LOW_THRESHOLD
         self.typicality_ = fit.typicality
         if data.target is not None:
             self.target_trust_ = fit.target_trust
@@ -626,7 +639,10 @@ callable, default='auto'
         return trajectories.label_values(read_new_features(self, X, trajectories.dtype, self.net))
 
     def confidence_intervals(self, level: float = 0.95) -> NDArray[np.float64]:
-        """Return intervals for what the values would be with ever more trajectories.
+        """Return intervals for what the values would be with ever more restarts.
+
+        They cover what `standard_errors_` cover: the randomness of the fit on these rows, not
+        that other rows might have been collected. Intervals may reach beyond 0 and 1.
 
         Parameters
         ----------

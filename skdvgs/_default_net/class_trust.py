@@ -29,8 +29,12 @@ from torch import Tensor, nn
 
 Floats64 = NDArray[np.float64]
 
-# Pseudo-rows: what it costs to move weights from equal ones, biases from 0, their sum from 1.
-_EQUAL, _BIAS, _SCALE = 10.0, 2.0, 1.0
+# Pseudo-rows: what it costs to move biases from 0, and the sum of the weights from 1.
+_BIAS, _SCALE = 2.0, 1.0
+
+
+# And to move weights from equal ones: with few rows, fitted weights follow chance.
+_EQUAL, _EQUAL_ROWS = 1.0, 3000.0
 
 
 # Beta priors of the share of wrong labels, in pseudo-rows (wrong, right).
@@ -39,13 +43,13 @@ _SOURCE_PRIOR, _TARGET_PRIOR = (1.0, 19.0), (1.0, 3.0)
 
 # Pseudo-rows that pull each row of T to the common rate. Flips by class are seen with few, even
 # flips want many. The first rounds hold one that lets both be seen.
-_STRENGTHS, _FIRST_STRENGTH = (3.0, 10.0, 30.0, 100.0), 10.0
+_STRENGTHS, _FIRST_STRENGTH = (3.0, 10.0, 30.0, 100.0), 3.0
 
 
 _EM_STEPS = 8
 
 
-_FIRST_RATE, _FIRST_TARGET_RATE = 0.1, 0.01
+_FIRST_TARGET_RATE = 0.01
 
 
 class ClassTrust(nn.Module):
@@ -55,6 +59,10 @@ class ClassTrust(nn.Module):
     ----------
     n_scorers, n_classes : int
         Sizes of the scores.
+    n_rows : int
+        Rows of training: the fewer, the more the weights are drawn to equal ones.
+    first_rate : float
+        Share of wrong labels before training.
 
     Attributes
     ----------
@@ -68,8 +76,11 @@ class ClassTrust(nn.Module):
         Share of wrong labels among source and target rows.
     """
 
-    def __init__(self, n_scorers: int, n_classes: int) -> None:
+    def __init__(
+        self, n_scorers: int, n_classes: int, n_rows: int = 1000, first_rate: float = 0.15
+    ) -> None:
         super().__init__()
+        self._equal = _EQUAL + _EQUAL_ROWS / n_rows
         equal = torch.full((n_scorers,), (1.0 / n_scorers) ** 0.5, dtype=torch.float64)
         self.root_weights = nn.Parameter(equal)
         self.biases = nn.Parameter(torch.zeros(n_classes, dtype=torch.float64))
@@ -78,12 +89,12 @@ class ClassTrust(nn.Module):
         self.strength: Tensor
         self.transitions: Tensor
         for name, value in (
-            ("rate", _FIRST_RATE),
+            ("rate", first_rate),
             ("target_rate", _FIRST_TARGET_RATE),
             ("strength", _FIRST_STRENGTH),
         ):
             self.register_buffer(name, torch.tensor(value, dtype=torch.float64))
-        self.register_buffer("transitions", even_transitions(n_classes, _FIRST_RATE))
+        self.register_buffer("transitions", even_transitions(n_classes, first_rate))
 
     def target_transitions(self) -> Tensor:
         """T of the target rows: one rate for all classes."""
@@ -125,7 +136,7 @@ class ClassTrust(nn.Module):
         n_scorers, total = len(weights), weights.sum().clamp_min(1e-3)
         unequal = ((weights - weights.mean()) ** 2).sum()
         return (
-            _EQUAL / 2.0 * n_scorers * unequal
+            self._equal / 2.0 * n_scorers * unequal
             + _BIAS / 2.0 * (self.biases**2).sum()
             + _SCALE / 2.0 * total.log() ** 2
         )

@@ -24,10 +24,14 @@ Evidence = NDArray[np.floating[Any]]
 
 # Epochs of training, and the first whose weights make values. Before it the noise layer of classes
 # is held, so that flips by class are seen.
-_CLASS_EPOCHS, _NUMBER_EPOCHS = 20, 4
+_CLASS_EPOCHS, _NUMBER_EPOCHS = 24, 4
 
 
-_CLASS_FROM, _NUMBER_FROM = 8, 3
+_CLASS_FROM, _NUMBER_FROM = 12, 3
+
+
+# Share of wrong labels before training: with a target set and without.
+_FIRST_RATE_GIVEN, _FIRST_RATE = 0.10, 0.15
 
 
 # Gain in log-likelihood that the rich noise model of numbers has to show before its share of wrong
@@ -124,7 +128,12 @@ class ClassJudge:
         callback = RecordStates(min(_CLASS_FROM, settings["max_epochs"]), data)
         net = train_trust(
             ClassTrust,
-            {"n_scorers": n_scorers, "n_classes": n_classes},
+            {
+                "n_scorers": n_scorers,
+                "n_classes": n_classes,
+                "n_rows": len(scores),
+                "first_rate": _FIRST_RATE_GIVEN if is_target.any() else _FIRST_RATE,
+            },
             nn.NLLLoss,
             {"scores": scores, "is_target": is_target},
             y,

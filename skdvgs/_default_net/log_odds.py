@@ -6,19 +6,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Added to every probability: a vote of all trees is no certainty.
-_DOUBT = 1e-2
+_DOUBT = 3e-2
 
 
-def class_log_odds(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+def class_log_odds(
+    scores: NDArray[np.floating], pull: NDArray[np.floating] | None = None
+) -> NDArray[np.float64]:
     """Logarithms of class probabilities, less their mean over the classes.
 
     Parameters
     ----------
     scores : array of shape (..., n_classes)
         Scores near [0, 1]. Negative ones count as 0; the classes of a row are made to sum to 1.
+    pull : array of shape (n_samples, 1, n_classes) or None
+        Added to the logarithms.
     """
     positive = np.maximum(np.asarray(scores, dtype=np.float64), 0.0)
     totals = np.maximum(positive.sum(axis=-1, keepdims=True), 1e-6)
     logs = np.log(positive / totals + _DOUBT)
-    found: NDArray[np.float64] = logs - logs.mean(axis=-1, keepdims=True)
-    return found
+    if pull is not None:
+        logs = logs + pull
+    centred: NDArray[np.float64] = logs - logs.mean(axis=-1, keepdims=True)
+    return centred
+
+
+def left_out_pull(
+    codes: NDArray[np.intp], n_classes: int, weight: NDArray[np.floating], group: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """What leaving a row out takes from the odds of its own class, shape (n_samples, 1, n_classes).
+
+    A fit without a row has one row fewer of its class, so that its scores lean against the row's
+    own label: the more, the fewer rows there are.
+
+    Parameters
+    ----------
+    codes : int array of shape (n_samples,)
+        Class numbers.
+    n_classes : int
+        Number of classes.
+    weight : array of shape (n_samples,)
+        Weight of each row in the fits.
+    group : int array of shape (n_samples,)
+        Rows with the same number are left out together.
+    """
+    left_out = np.bincount(group, weights=weight)[group] / weight.sum()
+    pull = np.zeros((len(codes), 1, n_classes))
+    pull[np.arange(len(codes)), 0, codes] = n_classes * left_out
+    return pull

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._default_net.judge import ClassJudge, Judgement, NumberJudge
-from skdvgs._default_net.log_odds import class_log_odds
+from skdvgs._default_net.log_odds import class_log_odds, left_out_pull
 from skdvgs._default_net.scale_features import ScaleFeatures
 from skdvgs._default_net.scorers.base import ScorerRows
 from skdvgs._default_net.scorers.scores import OutOfSampleScores
 from skdvgs._default_net.target_scale import TargetScale
 from skdvgs._utils.types import Floats, Floats32
+from skdvgs._values.jackknife import jackknife_errors
 
 # Weight of a target row of classes in every scorer: it is more often right.
 _TARGET_WEIGHT = 3.0
@@ -66,19 +67,32 @@ class ClassRestart:
         Log-odds of each fitted row by scorers that did not see its group.
     judges_ : list of ClassJudge
         One judge.
+    tree_errors_ : array of shape (n_samples,)
+        Standard error of each row's probability by the choice of trees, pool and noise layer held.
     """
 
     def __init__(self, n_classes: int, settings: Mapping[str, Any]) -> None:
         self._n_classes, self._settings = n_classes, settings
 
-    def fit(self, rows: LabelledRows, seed: int, n_jobs: int | None = None) -> ClassRestart:
+    def fit(
+        self,
+        rows: LabelledRows,
+        seed: int,
+        n_jobs: int | None = None,
+        earlier: OutOfSampleScores | None = None,
+    ) -> ClassRestart:
         """Fit scorers and judge."""
         Y = np.eye(self._n_classes, dtype=np.float32)[rows.y]
         weight = np.where(rows.is_target, _TARGET_WEIGHT, 1.0)
         scorer_rows = ScorerRows(Y, weight, rows.group, rows.fold)
-        self.scores_ = OutOfSampleScores("classification", seed).fit(rows.X, scorer_rows, n_jobs)
-        self.evidence_ = class_log_odds(self.scores_.left_out_).astype(np.float32)
+        self.scores_ = OutOfSampleScores("classification", seed).fit(
+            rows.X, scorer_rows, n_jobs, earlier
+        )
+        pull = left_out_pull(rows.y, self._n_classes, weight, rows.group)
+        self.evidence_ = class_log_odds(self.scores_.left_out_, pull).astype(np.float32)
         self.judges_ = [ClassJudge.train(self.evidence_, rows.y, rows.is_target, self._settings)]
+        without = (class_log_odds(trees, pull) for trees in self.scores_.without_blocks())
+        self.tree_errors_ = _tree_errors(self, rows.y, without)
         return self
 
     def evidence(self, X: Floats32) -> Floats32:
@@ -95,16 +109,34 @@ class ClassRestart:
 
 
 class MultilabelRestart:
-    """Several labels, each there or not: a judge for each."""
+    """Several labels, each there or not: a judge for each.
+
+    Attributes
+    ----------
+    evidence_ : array of shape (n_samples, n_scorers, n_labels), float32
+        Scores of each fitted row.
+    judges_ : list of ClassJudge
+        One for each label.
+    tree_errors_ : array of shape (n_samples,)
+        See :class:`ClassRestart`.
+    """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
 
-    def fit(self, rows: LabelledRows, seed: int, n_jobs: int | None = None) -> MultilabelRestart:
+    def fit(
+        self,
+        rows: LabelledRows,
+        seed: int,
+        n_jobs: int | None = None,
+        earlier: OutOfSampleScores | None = None,
+    ) -> MultilabelRestart:
         """Fit scorers and judges."""
         weight = np.where(rows.is_target, _TARGET_WEIGHT, 1.0)
         scorer_rows = ScorerRows(rows.y.astype(np.float32), weight, rows.group, rows.fold)
-        self.scores_ = OutOfSampleScores("multilabel", seed).fit(rows.X, scorer_rows, n_jobs)
+        self.scores_ = OutOfSampleScores("multilabel", seed).fit(
+            rows.X, scorer_rows, n_jobs, earlier
+        )
         self.evidence_ = self.scores_.left_out_
         self.judges_ = [
             ClassJudge.train(
@@ -115,6 +147,7 @@ class MultilabelRestart:
             )
             for label in range(rows.y.shape[1])
         ]
+        self.tree_errors_ = _tree_errors(self, rows.y, self.scores_.without_blocks())
         return self
 
     def evidence(self, X: Floats32) -> Floats32:
@@ -139,24 +172,34 @@ class NumberRestart:
         Predictions and scale features of each output, made without the row's group.
     judges_ : list of NumberJudge
         One for each output.
+    tree_errors_ : array of shape (n_samples,)
+        See :class:`ClassRestart`. Scale features are held too.
     """
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._settings = settings
 
-    def fit(self, rows: LabelledRows, seed: int, n_jobs: int | None = None) -> NumberRestart:
+    def fit(
+        self,
+        rows: LabelledRows,
+        seed: int,
+        n_jobs: int | None = None,
+        earlier: OutOfSampleScores | None = None,
+    ) -> NumberRestart:
         """Fit scorers and judges, twice: the second time rows weigh what the first judge gave."""
         self._scales = [TargetScale().fit(column) for column in rows.y.T]
         scored = [s.transform(c) for s, c in zip(self._scales, rows.y.T, strict=True)]
         Y = np.stack([part.learnable for part in scored], axis=1).astype(np.float32)
         scorer_rows = ScorerRows(Y, np.ones(len(Y)), rows.group, rows.fold)
-        self._fit_once(rows, scorer_rows, seed, n_jobs)
+        self._fit_once(rows, scorer_rows, seed, n_jobs, earlier)
         right = self.judge(self.evidence_, rows.y).right
         if rows.is_target.any():
             of_target = self.judge(self.evidence_[rows.is_target], rows.y[rows.is_target], True)
             right[rows.is_target] = of_target.right
         weighted = replace(scorer_rows, weight=np.maximum(right, _LEAST_WEIGHT))
-        self._fit_once(rows, weighted, seed + 1, n_jobs)
+        self._fit_once(rows, weighted, seed + 1, n_jobs, self.scores_)
+        without = (np.swapaxes(trees, 1, 2) for trees in self.scores_.without_blocks())
+        self.tree_errors_ = _tree_errors(self, rows.y, without)
         return self
 
     def evidence(self, X: Floats32) -> Floats32:
@@ -181,9 +224,15 @@ class NumberRestart:
         return np.stack(found, axis=1)
 
     def _fit_once(
-        self, rows: LabelledRows, scorer_rows: ScorerRows, seed: int, n_jobs: int | None
+        self,
+        rows: LabelledRows,
+        scorer_rows: ScorerRows,
+        seed: int,
+        n_jobs: int | None,
+        earlier: OutOfSampleScores | None,
     ) -> None:
-        self.scores_ = OutOfSampleScores("regression", seed).fit(rows.X, scorer_rows, n_jobs)
+        fresh = OutOfSampleScores("regression", seed)
+        self.scores_ = fresh.fit(rows.X, scorer_rows, n_jobs, earlier)
         self._scale_features, self.judges_, evidence = [], [], []
         for k, scale in enumerate(self._scales):
             scores = self.scores_.left_out_[:, :, k].astype(np.float64)
@@ -196,6 +245,34 @@ class NumberRestart:
             )
             evidence.append(both)
         self.evidence_ = np.stack(evidence, axis=1).astype(np.float32)
+
+
+def _tree_errors(
+    restart: ClassRestart | MultilabelRestart | NumberRestart,
+    y: NDArray[Any],
+    without: Iterable[NDArray[np.floating]],
+) -> Floats:
+    """Jackknife over blocks of trees.
+
+    Parameters
+    ----------
+    restart : ClassRestart, MultilabelRestart or NumberRestart
+        With evidence and judges.
+    y : array
+        Labels or targets of its rows.
+    without : iterable of arrays
+        Evidence of the tree scorers without each block. It replaces the start of the second axis,
+        of numbers that of the last.
+    """
+    right = []
+    for trees in without:
+        evidence = restart.evidence_.copy()
+        if isinstance(restart, NumberRestart):
+            evidence[:, :, : trees.shape[2]] = trees
+        else:
+            evidence[:, : trees.shape[1]] = trees
+        right.append(restart.judge(evidence, y).right)
+    return jackknife_errors(np.stack(right))
 
 
 def _two_classes(scores: Floats32) -> Floats:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +27,8 @@ _CLIP_STANDARD = 4.0
 _BLOCK_ROWS = 8192
 
 
-class Scaling(Protocol):
-    """A scaling of columns, learnt on some rows and applied to any."""
-
-    def fit(self, X: NDArray[Any]) -> Scaling:
-        """Learn from rows of shape (n_samples, n_features)."""
-
-    def transform(self, X: NDArray[Any]) -> Floats32:
-        """Scale rows; the shape stays."""
+# Share of a row's squared length that counts all columns alike.
+_ALIKE = 0.5
 
 
 class QuantileNormalScaling:
@@ -112,23 +105,16 @@ class GlobalScaling:
         return scaled
 
 
-class NoScaling:
-    """Columns as they are; trees ask for no more."""
+class TableScalings:
+    """The scalings of a table that scorers ask for by name.
 
-    def __init__(self, seed: int) -> None:
-        pass
-
-    def fit(self, X: NDArray[Any]) -> NoScaling:
-        """Learn nothing."""
-        return self
-
-    def transform(self, X: NDArray[Any]) -> Floats32:
-        """The columns as float32."""
-        return np.ascontiguousarray(X, dtype=np.float32)
-
-
-class BothScalings:
-    """Quantiles and one-scale columns side by side, each set with rows of mean square length 1.
+    - 'none': columns as they are; trees ask for no more.
+    - 'quantile': :class:`QuantileNormalScaling`.
+    - 'global': :class:`GlobalScaling`.
+    - 'both': these two side by side, each set with rows of mean square length 1.
+    - 'important': quantiles, in which columns that matter to the label count more. Half of the
+      squared length of a row counts by the columns' importance, half counts all columns alike.
+      Pure importance is better where few columns matter, and worse for images and cells.
 
     Parameters
     ----------
@@ -137,29 +123,38 @@ class BothScalings:
     """
 
     def __init__(self, seed: int) -> None:
-        self._scalings: list[Scaling] = [QuantileNormalScaling(seed), GlobalScaling(seed)]
+        self._quantile, self._global = QuantileNormalScaling(seed), GlobalScaling(seed)
 
-    def fit(self, X: NDArray[Any]) -> BothScalings:
-        """Learn both scalings, and the length of their rows."""
-        scaled = [scaling.fit(X).transform(X) for scaling in self._scalings]
-        self._lengths = [_root_mean_square_length(part) for part in scaled]
+    def fit(self, X: NDArray[Any]) -> TableScalings:
+        """Learn from rows of shape (n_samples, n_features)."""
+        parts = [scaling.fit(X).transform(X) for scaling in (self._quantile, self._global)]
+        self._lengths = [_root_mean_square_length(part) for part in parts]
         return self
 
-    def transform(self, X: NDArray[Any]) -> Floats32:
-        """Scaled columns, shape (n_samples, 2 n_features)."""
-        parts = [
-            scaling.transform(X) / np.float32(length)
-            for scaling, length in zip(self._scalings, self._lengths, strict=True)
-        ]
-        return np.concatenate(parts, axis=1)
+    def transform(
+        self, X: NDArray[Any], names: set[str], importances: NDArray[np.float64]
+    ) -> dict[str, Floats32]:
+        """Scale rows in several ways.
 
-
-SCALINGS: dict[str, Callable[[int], Scaling]] = {
-    "none": NoScaling,
-    "quantile": QuantileNormalScaling,
-    "global": GlobalScaling,
-    "both": BothScalings,
-}
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            Rows.
+        names : set of str
+            Scalings that are wanted.
+        importances : array of shape (n_features,)
+            How much each column matters, at least 0, with sum 1.
+        """
+        quantile, one_scale = self._quantile.transform(X), self._global.transform(X)
+        found = {"none": X.astype(np.float32, copy=False)}
+        found |= {"quantile": quantile, "global": one_scale}
+        if "both" in names:
+            parts = zip((quantile, one_scale), self._lengths, strict=True)
+            found["both"] = np.concatenate([part / np.float32(size) for part, size in parts], 1)
+        if "important" in names:
+            share = _ALIKE + (1.0 - _ALIKE) * len(importances) * importances
+            found["important"] = quantile * np.sqrt(share).astype(np.float32)
+        return {name: found[name] for name in names}
 
 
 def _root_mean_square_length(X: Floats32) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import skorch
@@ -58,6 +58,26 @@ class RecordStates(skorch.callbacks.Callback):  # type: ignore[misc]
             self.states.append({name: value.clone() for name, value in state.items()})
 
 
+class WholeSet:
+    """All rows at once, in place of a DataLoader, which would fetch them one by one.
+
+    Parameters
+    ----------
+    dataset : skorch.dataset.Dataset
+        With a mapping of arrays as its X.
+    batch_size : int
+        Not used.
+    """
+
+    def __init__(self, dataset: Any, batch_size: int) -> None:
+        inputs = {name: torch.as_tensor(part) for name, part in dataset.X.items()}
+        self._batch = inputs, torch.as_tensor(dataset.y)
+
+    def __iter__(self) -> Iterator[Any]:
+        """One batch."""
+        return iter([self._batch])
+
+
 class MinusMean(nn.Module):
     """Loss of a module that returns the log-density of each row."""
 
@@ -106,6 +126,7 @@ def train_trust(
         optimizer__max_iter=_ITERATIONS,
         optimizer__line_search_fn="strong_wolfe",
         lr=1.0,
+        iterator_train=WholeSet,
         batch_size=-1,
         train_split=None,
         callbacks=[("record", callback)],

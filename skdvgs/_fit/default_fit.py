@@ -33,6 +33,7 @@ from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Features, Rows, Task, make_task
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.types import Floats, Floats32, Index
+from skdvgs._values.jackknife import scaled_jackknife
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
 
 AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
@@ -74,12 +75,15 @@ class FittedRestart:
         Probability that the label or target is right.
     posterior : array of shape (n_source, n_classes) or None
         Probability of each class to be the right one.
+    tree_errors : array of shape (n_source,)
+        Standard errors of `right` by the choice of trees; NaN for rows not learnt from.
     """
 
     restart: AnyRestart
     evidence: Floats32
     right: Floats
     posterior: Floats | None
+    tree_errors: Floats
 
     @property
     def wrong_share(self) -> float:
@@ -116,7 +120,8 @@ class DefaultFit:
     values : array of shape (n_source,)
         Mean over the restarts.
     uncertainty : Uncertainty
-        From the spread between the restarts.
+        From a jackknife over trees and the spread between restarts; from the latter alone where
+        some rows were not learnt from.
     posterior : array of shape (n_source, n_classes) or None
         Mean over the restarts.
     """
@@ -132,7 +137,13 @@ class DefaultFit:
         rights = [restart.right for restart in fitted]
         everyone = np.arange(len(source.X))
         self.values: Floats = np.mean(rights, axis=0)
-        self.uncertainty: Uncertainty = uncertainty(rights, [everyone] * len(fitted), self.values)
+        tree_errors = [restart.tree_errors for restart in fitted]
+        if np.isfinite(tree_errors).all():
+            self.uncertainty: Uncertainty = scaled_jackknife(
+                rights, tree_errors, fitted[0].restart.scores_.n_blocks_
+            )
+        else:
+            self.uncertainty = uncertainty(rights, [everyone] * len(fitted), self.values)
         posteriors = [r.posterior for r in fitted if r.posterior is not None]
         self.posterior: Floats | None = np.mean(posteriors, axis=0) if posteriors else None
 
@@ -210,7 +221,7 @@ def fit_default(
     labelled = _labelled_rows(task, data, learnt, group)
     n_folds = parameters.cv if isinstance(parameters.cv, int) else _FOLDS
     progress.start_trajectories(len(seeds), len(data.source.X), parameters.n_jobs)
-    fitted = []
+    fitted: list[FittedRestart] = []
     for number, seed in enumerate(seeds):
         # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
         with threadpool_limits(1):
@@ -218,7 +229,8 @@ def fit_default(
             rows = replace(labelled, fold=group_folds(y, labelled.group, n_folds, int(seed)))
             n_classes = 0 if task.classes is None else len(task.classes)
             restart = make_restart(task.kind, n_classes, parameters.training)
-            restart.fit(rows, int(seed), parameters.n_jobs)
+            earlier = fitted[0].restart.scores_ if fitted else None
+            restart.fit(rows, int(seed), parameters.n_jobs, earlier)
             fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
     return DefaultFit(data, fitted, known, _typicality_of(data, int(seeds[0]), parameters.n_jobs))
@@ -285,7 +297,9 @@ def _judge_source(
             if posterior is None:
                 posterior = np.empty((n, judgement.posterior.shape[1]))
             posterior[part] = judgement.posterior
-    return FittedRestart(restart, evidence, right, posterior)
+    errors = np.full(n, np.nan)
+    errors[learnt] = restart.tree_errors_[: len(learnt)]
+    return FittedRestart(restart, evidence, right, posterior, errors)
 
 
 def _typicality_of(data: FitData, seed: int, n_jobs: int | None) -> Floats:

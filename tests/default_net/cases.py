@@ -46,10 +46,10 @@ def plain_kernel(kind, landmarks):
     return lambda A, B: np.exp(-cdist(A, B, metric) / bandwidth)
 
 
-def plain_ridge(kernel, landmarks, X, Y, weight, penalty, X_new):
+def plain_ridge(kernel, landmarks, X, Y, weight, penalty, X_new, least=1e-9):
     """Predict new rows by ridge regression on whitened kernel features with a free intercept."""
     values, vectors = np.linalg.eigh(kernel(landmarks, landmarks))
-    strong = values > 1e-5 * max(values[-1], 1e-12)
+    strong = values > least * max(values[-1], 1e-12)
     whiten = vectors[:, strong] / np.sqrt(values[strong])
     features, new = (kernel(rows, landmarks) @ whiten for rows in (X, X_new))
     mean, mean_y = (np.average(part, axis=0, weights=weight) for part in (features, Y))

@@ -24,7 +24,7 @@ T = torch.as_tensor(RNG.dirichlet(np.ones(K), size=K) * 0.3) + 0.7 * torch.eye(K
 
 
 def module():
-    made = ClassTrust(B, K)
+    made = ClassTrust(B, K, N)
     made.transitions.copy_(T)
     with torch.no_grad():
         made.biases.copy_(torch.tensor([0.1, -0.2, 0.3]))
@@ -127,7 +127,7 @@ def test_training_ends_where_a_slow_optimiser_does():
     """Plain gradient descent with the same expectation steps, in many more rounds."""
     scores, labels, _, is_target = flipped(0.2, False, n=300, n_target=60)
     judge = ClassJudge.train(scores, labels, is_target, {})
-    slow = ClassTrust(B, K)
+    slow = ClassTrust(B, K, 300)
     data = [torch.as_tensor(part) for part in (scores, labels, is_target)]
     strength = judge.net.module_.strength
     slow.strength.copy_(strength)

@@ -69,7 +69,7 @@ def test_landmarks_of_many_rows(monkeypatch):
     kernel, wide = plain_kernel("gaussian", fitted._landmarks), X.astype(np.float64)
     out = rows.group == 3
     expected = plain_ridge(
-        kernel, landmarks, wide[~out], rows.Y[~out], rows.weight[~out], 0.5, wide[out]
+        kernel, landmarks, wide[~out], rows.Y[~out], rows.weight[~out], 0.5, wide[out], least=1e-5
     )
     np.testing.assert_allclose(fitted.left_out_[out], expected, atol=2e-3)
     assert not np.array_equal(fit("gaussian", X, rows, [0.5], seed=1)._landmarks, landmarks)
@@ -83,3 +83,16 @@ def test_a_label_does_not_reach_its_own_prediction():
     after = fit("gaussian", X, rows, [0.5]).left_out_
     np.testing.assert_allclose(after[out], before[out], atol=5e-3)
     assert np.abs(after[~out] - before[~out]).max() > 0.1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_rows_that_are_all_alike_have_the_mean_of_the_others(kind):
+    X, rows = make("constant columns", n_outputs=1)
+    fitted = fit(kind, X, rows, [0.1])
+    assert fitted.is_exact_
+    for row in range(len(X)):
+        others = np.arange(len(X)) != row
+        expected = np.average(rows.Y[others, 0], weights=rows.weight[others])
+        np.testing.assert_allclose(fitted.left_out_[row, 0], expected, atol=1e-5)
+    far = fitted.predict(X[:1] + 7.0)
+    np.testing.assert_allclose(far[0], np.average(rows.Y, 0, weights=rows.weight), atol=1e-4)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import rankdata
 
-from skdvgs._default_net.scaling import GlobalScaling, QuantileNormalScaling
+from skdvgs._default_net.scaling import GlobalScaling, QuantileNormalScaling, TableScalings
 
 SCALINGS = [QuantileNormalScaling, GlobalScaling]
 
@@ -30,6 +30,22 @@ def test_global_scaling_keeps_relative_distances():
     np.testing.assert_allclose(np.mean(scaled.var(axis=0)), 1.0, rtol=1e-4)
     ratio = np.ptp(scaled[:, 0]) / np.ptp(scaled[:, 1])
     np.testing.assert_allclose(ratio, np.ptp(X[:, 0]) / np.ptp(X[:, 1]), rtol=1e-4)
+
+
+def test_scalings_of_a_table():
+    X, shares = rows(), np.array([0.7, 0.3, 0.0])
+    names = {"none", "quantile", "global", "both", "important"}
+    found = TableScalings(0).fit(X).transform(X, names, shares)
+    assert set(found) == names
+    np.testing.assert_array_equal(found["none"], X)
+    for scaling, name in ((QuantileNormalScaling, "quantile"), (GlobalScaling, "global")):
+        np.testing.assert_array_equal(found[name], scaling(0).fit(X).transform(X))
+    important = found["important"].var(axis=0)
+    np.testing.assert_allclose(important, 0.5 + 0.5 * 3 * shares, rtol=2e-2)
+    for half, name in ((found["both"][:, :3], "quantile"), (found["both"][:, 3:], "global")):
+        np.testing.assert_allclose(half.var(axis=0).sum(), 1.0, rtol=1e-4)
+        ratio = half / np.where(found[name] == 0, 1, found[name])
+        assert np.ptp(ratio[found[name] != 0]) < 1e-5
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)

@@ -87,3 +87,39 @@ def test_a_class_that_a_bag_lacks_gets_no_votes_from_its_tree():
     votes = TreeEnsemble(DecisionTreeClassifier(), 15, 0).fit(X, rows).left_out_
     assert votes.shape == (30, 6)
     np.testing.assert_allclose(votes.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_importances_are_the_mean_of_the_trees():
+    X, rows = table()
+    codes = (X[:, 2] > 0).astype(int)
+    told = ScorerRows(np.eye(2, dtype=np.float32)[codes], rows.weight, rows.group, rows.fold)
+    ensemble = TreeEnsemble(DecisionTreeClassifier(), 10, 0).fit(X, told)
+    mean = np.mean([model.feature_importances_ for model, _ in ensemble._grown], axis=0)
+    np.testing.assert_allclose(ensemble.importances_, mean)
+    assert ensemble.importances_.argmax() == 2
+    alike = TreeEnsemble(DecisionTreeClassifier(), 3, 0).fit(np.ones_like(X), told)
+    np.testing.assert_allclose(alike.importances_, 0.25)
+
+
+def test_left_out_without_a_block_is_as_if_its_trees_were_not_there(monkeypatch):
+    X, rows = table(n=40)
+    ensemble = TreeEnsemble(DecisionTreeClassifier(min_samples_leaf=2), 24, 3).fit(X, rows)
+    assert len(ensemble.block_votes_) == 10
+    seeds = np.random.default_rng(3).integers(2**31, size=24)
+    for block in (0, 7):
+        totals, counts = np.zeros((40, 3)), np.zeros(40)
+        for number, (seed, (model, classes)) in enumerate(zip(seeds, ensemble._grown, strict=True)):
+            drawn = np.bincount(np.random.default_rng(int(seed)).integers(0, 40, 40), minlength=40)
+            out = np.flatnonzero(drawn == 0)
+            if number % 10 != block:
+                totals[np.ix_(out, classes)] += model.predict_proba(X[out])
+                counts[out] += 1
+        np.testing.assert_allclose(
+            ensemble.left_out_without(block), totals / counts[:, None], atol=1e-5
+        )
+    ensemble.forget_blocks()
+    assert not hasattr(ensemble, "block_votes_")
+    monkeypatch.setattr(trees, "_MOST_VOTES", 3 * 40 * 3)
+    few = TreeEnsemble(DecisionTreeClassifier(min_samples_leaf=2), 24, 3).fit(X, rows)
+    assert len(few.block_votes_) == 3
+    np.testing.assert_allclose(few.left_out_, ensemble.left_out_, atol=1e-6)

@@ -35,6 +35,11 @@ class ScorerRows:
     group: NDArray[np.intp]
     fold: NDArray[np.intp]
 
+    def same_fits(self, other: ScorerRows) -> bool:
+        """Whether fits that leave groups out are the same, whatever the folds."""
+        pairs = ((self.Y, other.Y), (self.weight, other.weight), (self.group, other.group))
+        return all(np.array_equal(a, b) for a, b in pairs)
+
 
 class Scorer(Protocol):
     """A model that says, for each row it was fitted to, what it would say without that row.

@@ -21,6 +21,10 @@ _LANDMARKS = 1000
 _LEAST_EIGENVALUE = 1e-5
 
 
+# Exact ones are never taken without the penalty, so that more of them do no harm.
+_LEAST_EXACT = 1e-7
+
+
 _BLOCK_ROWS = 4096
 
 
@@ -53,6 +57,8 @@ class LandmarkRidge:
         Prediction of each row by a fit without its group.
     penalty_ : float
         Penalty with the least leave-out error.
+    is_exact_ : bool
+        Whether every row is a landmark. Then the seed decides nothing.
     """
 
     def __init__(self, kernel: KernelShape, penalties: Floats64, robust: bool, seed: int) -> None:
@@ -61,13 +67,17 @@ class LandmarkRidge:
 
     def fit(self, X: Floats32, rows: ScorerRows, n_jobs: int | None = None) -> LandmarkRidge:
         """Solve for all penalties, and keep the best."""
-        self._landmarks = X
-        if len(X) > _LANDMARKS:
+        self.is_exact_ = len(X) <= _LANDMARKS
+        self._mean_y = np.average(rows.Y.astype(np.float64), axis=0, weights=rows.weight)
+        if self.is_exact_:
+            self._landmarks = X
+            features = self._solve_exactly(X, rows)
+        else:
             chosen = np.random.default_rng(self._seed).choice(len(X), _LANDMARKS, replace=False)
             self._landmarks = X[chosen]
-        self._solve(X, rows)
+            self._solve(X, rows)
+            features = np.concatenate([self._features(X[part]) for part in _blocks(len(X))])
         groups = list(_groups_of_several(rows.group))
-        features = np.concatenate([self._features(X[part]) for part in _blocks(len(X))])
         residuals = {p: self._left_out(features, rows, p, groups) for p in self._penalties}
         errors = {p: self._error(r, rows.weight) for p, r in residuals.items()}
         self.penalty_ = float(min(errors, key=lambda penalty: errors[penalty]))
@@ -81,6 +91,28 @@ class LandmarkRidge:
         for part in _blocks(len(X)):
             found[part] = self._features(X[part]) @ self._coefficients + self._mean_y
         return found
+
+    def _solve_exactly(self, X: Floats32, rows: ScorerRows) -> Floats64:
+        """Find uncorrelated features in one step, where every row is a landmark; return them.
+
+        They come from the eigenvectors of the kernel, centred and weighted by rows.
+        """
+        self._kernel = self._shape.fit(X)
+        kernel = self._kernel(X, X).astype(np.float64)
+        share, root = rows.weight / rows.weight.sum(), np.sqrt(rows.weight)
+        mean = share @ kernel
+        centred = kernel - mean - mean[:, None] + mean @ share
+        values, vectors = eigh(root[:, None] * centred * root, driver="evd")
+        # Of rows that are all alike only rounding is left.
+        strong = values > _LEAST_EXACT * max(values[-1], 1e-4 * rows.weight.sum())
+        self._eigenvalues, vectors = values[strong], vectors[:, strong]
+        roots = np.sqrt(self._eigenvalues)
+        features: Floats64 = vectors / root[:, None] * roots
+        to_features = root[:, None] * vectors / roots
+        self._to_features = to_features - share[:, None] * to_features.sum(axis=0)
+        self._offset = mean @ self._to_features
+        self._y = features.T @ (rows.weight[:, None] * (rows.Y - self._mean_y))
+        return features
 
     def _solve(self, X: Floats32, rows: ScorerRows) -> None:
         """Find features that are uncorrelated over the weighted rows, and their product with Y."""
@@ -97,7 +129,6 @@ class LandmarkRidge:
             gram += weighted.T @ features
             mean += weighted.sum(axis=0) / total
             cross += weighted.T @ rows.Y[part]
-        self._mean_y = np.average(rows.Y.astype(np.float64), axis=0, weights=rows.weight)
         eigenvalues, turn = eigh(gram - total * np.outer(mean, mean))
         self._eigenvalues = np.maximum(eigenvalues, 0.0)
         self._y = turn.T @ (cross - total * np.outer(mean, self._mean_y))

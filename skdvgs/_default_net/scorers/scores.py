@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.tree import (
@@ -14,13 +14,13 @@ from sklearn.tree import (
 )
 
 from skdvgs._default_net.kernel import KernelShape
-from skdvgs._default_net.scaling import SCALINGS, Scaling
+from skdvgs._default_net.scaling import TableScalings
 from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
 from skdvgs._default_net.scorers.ridge import LandmarkRidge
 from skdvgs._default_net.scorers.trees import TreeEnsemble
 
-_N_TREES = 200
+_N_TREES = 150
 
 
 _KERNEL_PENALTIES = 10.0 ** np.arange(-2.5, 1.6, 0.5)
@@ -34,8 +34,8 @@ _LINEAR_PENALTIES = 10.0 ** np.arange(-3.0, 2.6, 0.5)
 _BOOSTING_FROM = {"classification": 5000, "multilabel": 5000, "regression": 2000}
 
 
-# A linear fit helps where rows are few.
-_LINEAR_UP_TO = {"classification": 2500, "multilabel": 2500, "regression": 400}
+# A linear fit of numbers helps only where rows are few.
+_MOST_LINEAR_NUMBERS = 400
 
 
 @dataclass
@@ -47,7 +47,7 @@ class NamedScorer:
     name : str
         Name of the scorer in reports and messages.
     scaling : str
-        Key of :data:`SCALINGS`.
+        Which one of :class:`TableScalings`.
     scorer : Scorer
         Fitted or not.
     """
@@ -55,6 +55,11 @@ class NamedScorer:
     name: str
     scaling: str
     scorer: Scorer
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the fitted scorer does not depend on its seed."""
+        return isinstance(self.scorer, LandmarkRidge) and self.scorer.is_exact_
 
 
 def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
@@ -80,17 +85,18 @@ def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
     else:
         forest = DecisionTreeRegressor(max_features=0.34, min_samples_leaf=4)
         extra = ExtraTreeRegressor(max_features=0.5, min_samples_leaf=2)
+    columns = "quantile" if robust else "important"
     gaussian = KernelShape("gaussian")
     found = [
         NamedScorer("forest", "none", TreeEnsemble(forest, _N_TREES, seed)),
         NamedScorer("extra trees", "none", TreeEnsemble(extra, _N_TREES, seed + 1)),
-        ridge("kernel ridge, quantiles", "quantile", gaussian, _KERNEL_PENALTIES),
+        ridge("kernel ridge, quantiles", columns, gaussian, _KERNEL_PENALTIES),
         ridge("kernel ridge, one scale", "global", gaussian, _KERNEL_PENALTIES),
     ]
     if robust:
         laplace = KernelShape("laplace")
         found.append(ridge("Laplace kernel ridge", "quantile", laplace, _KERNEL_PENALTIES))
-    if n_rows <= _LINEAR_UP_TO[kind]:
+    if not robust or n_rows <= _MOST_LINEAR_NUMBERS:
         found.append(ridge("linear ridge", "both", KernelShape("linear"), _LINEAR_PENALTIES))
     if n_rows >= _BOOSTING_FROM[kind]:
         found.append(NamedScorer("boosting", "none", FoldBoosting(is_class, seed)))
@@ -118,12 +124,22 @@ class OutOfSampleScores:
         Names of the scorers.
     penalties_ : dict of str to float
         Penalty λ that each ridge chose, by the scorer's name.
+    n_blocks_ : int
+        Blocks of trees.
     """
 
     def __init__(self, kind: str, seed: int) -> None:
         self._kind, self._seed = kind, seed
+        self._scorers: list[NamedScorer] = []
+        self._scalings = TableScalings(seed)
 
-    def fit(self, X: Floats32, rows: ScorerRows, n_jobs: int | None = None) -> OutOfSampleScores:
+    def fit(
+        self,
+        X: Floats32,
+        rows: ScorerRows,
+        n_jobs: int | None = None,
+        earlier: OutOfSampleScores | None = None,
+    ) -> OutOfSampleScores:
         """Fit all scorers.
 
         Parameters
@@ -134,16 +150,31 @@ class OutOfSampleScores:
             Labels, weights, groups and folds.
         n_jobs : int or None
             Threads. The scores do not depend on it.
+        earlier : OutOfSampleScores or None
+            Scores of the same X by another seed. What a seed does not decide, or hardly, is taken
+            from them: scalings, and exact ridges if labels, weights and groups are the same.
         """
         X = np.ascontiguousarray(X, dtype=np.float32)
-        self._scorers = make_scorers(self._kind, len(X), self._seed)
-        wanted = {named.scaling for named in self._scorers}
-        self._scalings: dict[str, Scaling] = {
-            name: make(self._seed).fit(X) for name, make in SCALINGS.items() if name in wanted
-        }
+        self._rows = rows
+        scorers = make_scorers(self._kind, len(X), self._seed)
+        forest = scorers[0].scorer.fit(X, rows, n_jobs)
+        assert isinstance(forest, TreeEnsemble)
+        self._importances, self.n_blocks_ = forest.importances_, len(forest.block_votes_)
+        if earlier is None:
+            self._scalings.fit(X)
+        else:
+            self._scalings = earlier._scalings
+        steady: dict[str, Scorer] = {}
+        if earlier is not None and earlier._rows.same_fits(rows):
+            self._importances = earlier._importances
+            steady = {named.name: named.scorer for named in earlier._scorers if named.is_steady}
+        self._scorers = [
+            replace(named, scorer=steady.get(named.name, named.scorer)) for named in scorers
+        ]
         scaled = self._scaled(X)
-        for named in self._scorers:
-            named.scorer.fit(scaled[named.scaling], rows, n_jobs)
+        for named in self._scorers[1:]:
+            if named.name not in steady:
+                named.scorer.fit(scaled[named.scaling], rows, n_jobs)
         self.left_out_ = _stacked([named.scorer.left_out_ for named in self._scorers])
         self.names_ = [named.name for named in self._scorers]
         self.penalties_ = {
@@ -153,13 +184,25 @@ class OutOfSampleScores:
         }
         return self
 
+    def without_blocks(self) -> Iterator[Floats32]:
+        """Scores of the tree scorers, which come first, without each block of trees in turn.
+
+        Shape (n_samples, n_tree_scorers, n_outputs). The votes are freed at the end.
+        """
+        trees = [n.scorer for n in self._scorers if isinstance(n.scorer, TreeEnsemble)]
+        for block in range(len(trees[0].block_votes_)):
+            yield _stacked([scorer.left_out_without(block) for scorer in trees])
+        for scorer in trees:
+            scorer.forget_blocks()
+
     def transform(self, X: Floats32) -> Floats32:
         """Scores of new rows, shape (n_samples, n_scorers, n_outputs)."""
         scaled = self._scaled(np.ascontiguousarray(X, dtype=np.float32))
         return _stacked([named.scorer.predict(scaled[named.scaling]) for named in self._scorers])
 
     def _scaled(self, X: Floats32) -> dict[str, Floats32]:
-        return {name: scaling.transform(X) for name, scaling in self._scalings.items()}
+        wanted = {named.scaling for named in self._scorers}
+        return self._scalings.transform(X, wanted, self._importances)
 
 
 def _stacked(scores: Sequence[Floats32]) -> Floats32:
