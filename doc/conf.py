@@ -12,6 +12,8 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
+    "sphinx-mathjax-offline",  # formulas are drawn without a network
+    "sphinx_design",
     "sphinx_gallery.gen_gallery",
 ]
 default_role = "literal"

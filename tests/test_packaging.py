@@ -43,7 +43,9 @@ NOT_FOR_TESTS = {
     "pydata-sphinx-theme",
     "ray",
     "sphinx",
+    "sphinx-design",
     "sphinx-gallery",
+    "sphinx-mathjax-offline",
 }
 
 
