@@ -70,6 +70,7 @@ _SOMETIMES = (
     "low_threshold_",
     "typicality_",
     "target_trust_",
+    "groups_",
 )
 
 
@@ -227,6 +228,10 @@ callable, default='auto'
     target_trust_ : float
         Estimated share of target rows whose label or target is right, in [0, 1]. Only of the
         default network, with a target set.
+    groups_ : ndarray of shape (n_samples,), int
+        Rows with one number were left out together: the `groups` that were passed, the folds of a
+        `cv` that is no number, or near-duplicates that were noticed. Only of the default network
+        for labels and targets, and only where rows were grouped.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -408,7 +413,8 @@ callable, default='auto'
             Labels or targets of the target set.
         groups : array-like of shape (n_samples,), default=None
             Group of each source row, e.g. the patient that several rows are of. Rows of one group
-            never inform each other's values.
+            never inform each other's values. Where None, the default network looks for
+            near-duplicates among at most 20,000 labelled rows, and warns if it groups them.
 
         Returns
         -------
@@ -450,6 +456,8 @@ callable, default='auto'
         self.low_fraction_ = fit.low_fraction
         self.low_threshold_ = LOW_THRESHOLD
         self.typicality_ = fit.typicality
+        if fit.groups is not None:
+            self.groups_ = fit.groups
         if data.target is not None:
             self.target_trust_ = fit.target_trust
         self._set_losses([np.asarray(judge.losses) for judge in judges])

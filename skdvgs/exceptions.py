@@ -8,6 +8,7 @@ __all__ = [
     "DamagedFileWarning",
     "InvalidInputError",
     "MissingDependencyError",
+    "NearDuplicateWarning",
     "RareClassWarning",
     "SkdvgsError",
     "SkdvgsWarning",
@@ -62,6 +63,10 @@ class TargetScaleWarning(SkdvgsWarning):
 
 class RareClassWarning(SkdvgsWarning):
     """A class has fewer rows than there are folds."""
+
+
+class NearDuplicateWarning(SkdvgsWarning):
+    """Many rows are near-duplicates of each other, and were left out together."""
 
 
 class SlowPathWarning(SkdvgsWarning):

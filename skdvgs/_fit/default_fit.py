@@ -7,6 +7,7 @@ the trust parameter of the network, is known in closed form. See ``_default_net/
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
+from skdvgs._default_net.near_duplicates import find_near_duplicates
 from skdvgs._default_net.restart import (
     ClassRestart,
     LabelledRows,
@@ -24,6 +26,8 @@ from skdvgs._default_net.restart import (
     NumberRestart,
     make_restart,
 )
+from skdvgs._default_net.scaling import TableScalings
+from skdvgs._default_net.scorers.shared_fits import SharedFits
 from skdvgs._default_net.typicality import Typicality
 from skdvgs._fit.folds import group_folds, left_out_together
 from skdvgs._fit.known_rows import KnownRows
@@ -35,6 +39,7 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.types import Floats, Floats32, Index
 from skdvgs._values.jackknife import scaled_jackknife
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
+from skdvgs.exceptions import NearDuplicateWarning
 
 AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
 
@@ -110,6 +115,8 @@ class DefaultFit:
         Recognises rows of the fit.
     typicality : array of shape (n_source,)
         How usual the features of each source row are.
+    groups : int array of shape (n_source,) or None
+        Rows with one number were left out together; None where each stands alone.
 
     Attributes
     ----------
@@ -127,13 +134,18 @@ class DefaultFit:
     """
 
     def __init__(
-        self, data: FitData, fitted: list[FittedRestart], known: KnownRows, typicality: Floats
+        self,
+        data: FitData,
+        fitted: list[FittedRestart],
+        known: KnownRows,
+        typicality: Floats,
+        groups: Index | None,
     ) -> None:
         source = data.source
         self.task: Task = _task_of(data)
         self.dtype = source.X.dtype
         self._kind, self._fitted, self._known = source.kind, fitted, known
-        self.typicality = typicality
+        self.typicality, self.groups = typicality, groups
         rights = [restart.right for restart in fitted]
         everyone = np.arange(len(source.X))
         self.values: Floats = np.mean(rights, axis=0)
@@ -219,21 +231,25 @@ def fit_default(
     learnt = _rows_to_learn(task, data.source, known)
     group = left_out_together(data, parameters.cv)
     labelled = _labelled_rows(task, data, learnt, group)
+    # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
+    with threadpool_limits(1):
+        shared = SharedFits(TableScalings(int(seeds[0])).fit(labelled.X))
+        if group is None and task.kind == "classification":
+            labelled, group = _notice_near_duplicates(labelled, learnt, known, shared.scalings)
     n_folds = parameters.cv if isinstance(parameters.cv, int) else _FOLDS
     progress.start_trajectories(len(seeds), len(data.source.X), parameters.n_jobs)
     fitted: list[FittedRestart] = []
     for number, seed in enumerate(seeds):
-        # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
         with threadpool_limits(1):
             y = labelled.y if task.kind == "classification" else None
             rows = replace(labelled, fold=group_folds(y, labelled.group, n_folds, int(seed)))
             n_classes = 0 if task.classes is None else len(task.classes)
             restart = make_restart(task.kind, n_classes, parameters.training)
-            earlier = fitted[0].restart.scores_ if fitted else None
-            restart.fit(rows, int(seed), parameters.n_jobs, earlier)
+            restart.fit(rows, int(seed), shared, parameters.n_jobs)
             fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
-    return DefaultFit(data, fitted, known, _typicality_of(data, int(seeds[0]), parameters.n_jobs))
+    typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
+    return DefaultFit(data, fitted, known, typicality, group)
 
 
 def _task_of(data: FitData) -> Task:
@@ -271,6 +287,34 @@ def _labelled_rows(
         _, first, group = np.unique(group, return_index=True, return_inverse=True)
         group = np.argsort(np.argsort(first))[group]
     return LabelledRows(X, _encode(task, rows), is_target, group, np.zeros(len(X), dtype=np.intp))
+
+
+def _notice_near_duplicates(
+    rows: LabelledRows, learnt: Index, known: KnownRows, scalings: TableScalings
+) -> tuple[LabelledRows, Index | None]:
+    """Group near-duplicates among the source rows, and say so."""
+    n = len(learnt)
+    if n < known.n_rows:
+        return rows, None
+    equal = known.equal_features[learnt]
+    found = find_near_duplicates(scalings.quantiles(rows.X[:n]), rows.y[:n], equal)
+    if found is None:
+        return rows, None
+    sizes = np.bincount(found)
+    several = sizes[sizes > 1]
+    warnings.warn(
+        f"X holds {len(several)} groups of near-duplicates, {several.sum()} of {n} rows in all and "
+        f"at most {several.max()} in one group: rows much nearer to each other than to any others, "
+        "and with the same label. Copies vouch for each other's labels, right or wrong. So no row "
+        "of a group informs another one's value here. If you know which rows belong together, pass "
+        "them as groups. To value each row by all others, pass groups=np.arange(len(X)).",
+        NearDuplicateWarning,
+        stacklevel=2,
+    )
+    group = np.empty(n, dtype=np.intp)
+    group[learnt] = found
+    with_target = np.concatenate([found, len(sizes) + np.arange(len(rows.X) - n)])
+    return replace(rows, group=with_target), group
 
 
 def _encode(task: Task, rows: Rows) -> NDArray[Any]:
