@@ -9,6 +9,7 @@ __all__ = [
     "InvalidInputError",
     "MissingDependencyError",
     "NearDuplicateWarning",
+    "NothingToLearnWarning",
     "RareClassWarning",
     "SkdvgsError",
     "SkdvgsWarning",
@@ -67,6 +68,10 @@ class RareClassWarning(SkdvgsWarning):
 
 class NearDuplicateWarning(SkdvgsWarning):
     """Many rows are near-duplicates of each other, and were left out together."""
+
+
+class NothingToLearnWarning(SkdvgsWarning):
+    """Labels or targets look as if they had nothing to do with the features."""
 
 
 class SlowPathWarning(SkdvgsWarning):

@@ -7,7 +7,6 @@ the trust parameter of the network, is known in closed form. See ``_default_net/
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +17,6 @@ from numpy.typing import NDArray
 from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
-from skdvgs._default_net.near_duplicates import find_near_duplicates
 from skdvgs._default_net.restart import (
     ClassRestart,
     LabelledRows,
@@ -29,6 +27,7 @@ from skdvgs._default_net.restart import (
 from skdvgs._default_net.scaling import TableScalings
 from skdvgs._default_net.scorers.shared_fits import SharedFits
 from skdvgs._default_net.typicality import Typicality
+from skdvgs._fit.default_notices import notice_near_duplicates, notice_nothing_to_learn
 from skdvgs._fit.folds import group_folds, left_out_together
 from skdvgs._fit.known_rows import KnownRows
 from skdvgs._fit.parameters import ResolvedParameters
@@ -39,7 +38,6 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.types import Floats, Floats32, Index
 from skdvgs._values.jackknife import scaled_jackknife
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
-from skdvgs.exceptions import NearDuplicateWarning
 
 AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
 
@@ -117,6 +115,8 @@ class DefaultFit:
         How usual the features of each source row are.
     groups : int array of shape (n_source,) or None
         Rows with one number were left out together; None where each stands alone.
+    is_told : bool
+        Whether features tell anything about labels or targets.
 
     Attributes
     ----------
@@ -140,12 +140,13 @@ class DefaultFit:
         known: KnownRows,
         typicality: Floats,
         groups: Index | None,
+        is_told: bool,
     ) -> None:
         source = data.source
         self.task: Task = _task_of(data)
         self.dtype = source.X.dtype
         self._kind, self._fitted, self._known = source.kind, fitted, known
-        self.typicality, self.groups = typicality, groups
+        self.typicality, self.groups, self.is_told = typicality, groups, is_told
         rights = [restart.right for restart in fitted]
         everyone = np.arange(len(source.X))
         self.values: Floats = np.mean(rights, axis=0)
@@ -161,7 +162,9 @@ class DefaultFit:
 
     @property
     def low_fraction(self) -> float:
-        """Estimated share of wrong source rows, in [0, 1]."""
+        """Estimated share of wrong source rows, in [0, 1]; NaN where nothing tells it."""
+        if not self.is_told:
+            return float("nan")
         return float(np.mean([restart.wrong_share for restart in self._fitted]))
 
     @property
@@ -235,7 +238,7 @@ def fit_default(
     with threadpool_limits(1):
         shared = SharedFits(TableScalings(int(seeds[0])).fit(labelled.X))
         if group is None and task.kind == "classification":
-            labelled, group = _notice_near_duplicates(labelled, learnt, known, shared.scalings)
+            labelled, group = notice_near_duplicates(labelled, learnt, known, shared.scalings)
     n_folds = parameters.cv if isinstance(parameters.cv, int) else _FOLDS
     progress.start_trajectories(len(seeds), len(data.source.X), parameters.n_jobs)
     fitted: list[FittedRestart] = []
@@ -248,8 +251,11 @@ def fit_default(
             restart.fit(rows, int(seed), shared, parameters.n_jobs)
             fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
+    agreements = [restart.restart.scores_.agreement_ for restart in fitted]
+    with threadpool_limits(1):
+        is_told = notice_nothing_to_learn(task.kind, labelled, agreements, shared.scalings)
     typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
-    return DefaultFit(data, fitted, known, typicality, group)
+    return DefaultFit(data, fitted, known, typicality, group, is_told)
 
 
 def _task_of(data: FitData) -> Task:
@@ -287,34 +293,6 @@ def _labelled_rows(
         _, first, group = np.unique(group, return_index=True, return_inverse=True)
         group = np.argsort(np.argsort(first))[group]
     return LabelledRows(X, _encode(task, rows), is_target, group, np.zeros(len(X), dtype=np.intp))
-
-
-def _notice_near_duplicates(
-    rows: LabelledRows, learnt: Index, known: KnownRows, scalings: TableScalings
-) -> tuple[LabelledRows, Index | None]:
-    """Group near-duplicates among the source rows, and say so."""
-    n = len(learnt)
-    if n < known.n_rows:
-        return rows, None
-    equal = known.equal_features[learnt]
-    found = find_near_duplicates(scalings.quantiles(rows.X[:n]), rows.y[:n], equal)
-    if found is None:
-        return rows, None
-    sizes = np.bincount(found)
-    several = sizes[sizes > 1]
-    warnings.warn(
-        f"X holds {len(several)} groups of near-duplicates, {several.sum()} of {n} rows in all and "
-        f"at most {several.max()} in one group: rows much nearer to each other than to any others, "
-        "and with the same label. Copies vouch for each other's labels, right or wrong. So no row "
-        "of a group informs another one's value here. If you know which rows belong together, pass "
-        "them as groups. To value each row by all others, pass groups=np.arange(len(X)).",
-        NearDuplicateWarning,
-        stacklevel=2,
-    )
-    group = np.empty(n, dtype=np.intp)
-    group[learnt] = found
-    with_target = np.concatenate([found, len(sizes) + np.arange(len(rows.X) - n)])
-    return replace(rows, group=with_target), group
 
 
 def _encode(task: Task, rows: Rows) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from sklearn.tree import (
     ExtraTreeRegressor,
 )
 
+from skdvgs._default_net.dependence import agreement
 from skdvgs._default_net.kernel import KernelShape
 from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
@@ -121,6 +122,8 @@ class OutOfSampleScores:
         The penalty that each ridge chose.
     n_blocks_ : int
         Blocks of trees.
+    agreement_ : float
+        How far the scores agree with the labels; see :func:`agreement`.
     """
 
     def __init__(self, kind: str, seed: int) -> None:
@@ -167,6 +170,7 @@ class OutOfSampleScores:
             exact = {name: ridge for name, ridge in ridges.items() if ridge.is_exact_}
             shared.add(replace(steady, ridges=exact))
         self.left_out_ = _stacked([named.scorer.left_out_ for named in self._scorers])
+        self.agreement_ = agreement(self.left_out_, rows.Y)
         self.names_ = [named.name for named in self._scorers]
         self.penalties_ = {
             named.name: named.scorer.penalty_
