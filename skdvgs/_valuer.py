@@ -70,6 +70,7 @@ _SOMETIMES = (
     "low_threshold_",
     "typicality_",
     "target_trust_",
+    "groups_",
 )
 
 
@@ -216,21 +217,27 @@ callable, default='auto'
         suggested.
     low_fraction_ : float
         Estimated share of rows whose label or target is wrong, in [0, 1]. With a network of your
-        own it is what ``LowValueFilter(fraction="auto")`` drops.
+        own it is what ``LowValueFilter(fraction="auto")`` drops. NaN where a
+        :class:`~skdvgs.exceptions.NothingToLearnWarning` says that it cannot be known.
     low_threshold_ : float
         Value below which a row is more likely wrong than right: 0.5. It is where
-        ``LowValueFilter(fraction="auto")`` cuts. Only of the default network for labels and
-        targets.
+        ``LowValueFilter(fraction="auto")`` cuts. Where nothing can be learnt about y it is 0, and
+        no row is dropped. Only of the default network for labels and targets.
     typicality_ : ndarray of shape (n_samples,), float64
         How usual the features of each row are among the target rows, or among all rows without
         a target set, in [0, 1]. Only of the default network for labels and targets.
     target_trust_ : float
         Estimated share of target rows whose label or target is right, in [0, 1]. Only of the
         default network, with a target set.
+    groups_ : ndarray of shape (n_samples,), int
+        Rows with one number were left out together: the `groups` that were passed, the folds of a
+        `cv` that is no number, or near-duplicates that were noticed. Only of the default network
+        for labels and targets, and only where rows were grouped.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
-        Whether every trajectory, and the number of restarts, met `tol`; False without one.
+        Whether every trajectory, and the number of restarts, met `tol`; False without one, and
+        where nothing can be learnt about y.
     target_loss_ : ndarray of shape (n_trajectories, n_checkpoints), float64
         Loss of the target batch at each checkpoint; NaN where a trajectory was shorter. Rows
         are restarts within folds.
@@ -408,7 +415,8 @@ callable, default='auto'
             Labels or targets of the target set.
         groups : array-like of shape (n_samples,), default=None
             Group of each source row, e.g. the patient that several rows are of. Rows of one group
-            never inform each other's values.
+            never inform each other's values. Where None, the default network looks for
+            near-duplicates among at most 20,000 labelled rows, and warns if it groups them.
 
         Returns
         -------
@@ -448,8 +456,10 @@ callable, default='auto'
             self.suggested_labels_ = self.classes_[suggested_codes(fit.values, posterior, codes)]
         judges = fit.judges
         self.low_fraction_ = fit.low_fraction
-        self.low_threshold_ = LOW_THRESHOLD
+        self.low_threshold_ = LOW_THRESHOLD if fit.is_told else 0.0
         self.typicality_ = fit.typicality
+        if fit.groups is not None:
+            self.groups_ = fit.groups
         if data.target is not None:
             self.target_trust_ = fit.target_trust
         self._set_losses([np.asarray(judge.losses) for judge in judges])
@@ -459,7 +469,9 @@ callable, default='auto'
         self.net_ = judges[-1].net
         errors = fit.uncertainty.standard_errors
         self.converged_ = parameters.tol is not None and (
-            parameters.n_restarts > 1 and enough_restarts(fit.values, errors, parameters.tol)
+            fit.is_told
+            and parameters.n_restarts > 1
+            and enough_restarts(fit.values, errors, parameters.tol)
         )
 
     def _fit_network(

@@ -8,6 +8,8 @@ __all__ = [
     "DamagedFileWarning",
     "InvalidInputError",
     "MissingDependencyError",
+    "NearDuplicateWarning",
+    "NothingToLearnWarning",
     "RareClassWarning",
     "SkdvgsError",
     "SkdvgsWarning",
@@ -62,6 +64,14 @@ class TargetScaleWarning(SkdvgsWarning):
 
 class RareClassWarning(SkdvgsWarning):
     """A class has fewer rows than there are folds."""
+
+
+class NearDuplicateWarning(SkdvgsWarning):
+    """Many rows are near-duplicates of each other, and were left out together."""
+
+
+class NothingToLearnWarning(SkdvgsWarning):
+    """Labels or targets look as if they had nothing to do with the features."""
 
 
 class SlowPathWarning(SkdvgsWarning):

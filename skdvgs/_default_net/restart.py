@@ -14,6 +14,7 @@ from skdvgs._default_net.log_odds import class_log_odds, left_out_pull
 from skdvgs._default_net.scale_features import ScaleFeatures
 from skdvgs._default_net.scorers.base import ScorerRows
 from skdvgs._default_net.scorers.scores import OutOfSampleScores
+from skdvgs._default_net.scorers.shared_fits import SharedFits
 from skdvgs._default_net.target_scale import TargetScale
 from skdvgs._utils.types import Floats, Floats32
 from skdvgs._values.jackknife import jackknife_errors
@@ -75,18 +76,14 @@ class ClassRestart:
         self._n_classes, self._settings = n_classes, settings
 
     def fit(
-        self,
-        rows: LabelledRows,
-        seed: int,
-        n_jobs: int | None = None,
-        earlier: OutOfSampleScores | None = None,
+        self, rows: LabelledRows, seed: int, shared: SharedFits, n_jobs: int | None = None
     ) -> ClassRestart:
         """Fit scorers and judge."""
         Y = np.eye(self._n_classes, dtype=np.float32)[rows.y]
         weight = np.where(rows.is_target, _TARGET_WEIGHT, 1.0)
         scorer_rows = ScorerRows(Y, weight, rows.group, rows.fold)
         self.scores_ = OutOfSampleScores("classification", seed).fit(
-            rows.X, scorer_rows, n_jobs, earlier
+            rows.X, scorer_rows, shared, n_jobs
         )
         pull = left_out_pull(rows.y, self._n_classes, weight, rows.group)
         self.evidence_ = class_log_odds(self.scores_.left_out_, pull).astype(np.float32)
@@ -125,17 +122,13 @@ class MultilabelRestart:
         self._settings = settings
 
     def fit(
-        self,
-        rows: LabelledRows,
-        seed: int,
-        n_jobs: int | None = None,
-        earlier: OutOfSampleScores | None = None,
+        self, rows: LabelledRows, seed: int, shared: SharedFits, n_jobs: int | None = None
     ) -> MultilabelRestart:
         """Fit scorers and judges."""
         weight = np.where(rows.is_target, _TARGET_WEIGHT, 1.0)
         scorer_rows = ScorerRows(rows.y.astype(np.float32), weight, rows.group, rows.fold)
         self.scores_ = OutOfSampleScores("multilabel", seed).fit(
-            rows.X, scorer_rows, n_jobs, earlier
+            rows.X, scorer_rows, shared, n_jobs
         )
         self.evidence_ = self.scores_.left_out_
         self.judges_ = [
@@ -180,24 +173,20 @@ class NumberRestart:
         self._settings = settings
 
     def fit(
-        self,
-        rows: LabelledRows,
-        seed: int,
-        n_jobs: int | None = None,
-        earlier: OutOfSampleScores | None = None,
+        self, rows: LabelledRows, seed: int, shared: SharedFits, n_jobs: int | None = None
     ) -> NumberRestart:
         """Fit scorers and judges, twice: the second time rows weigh what the first judge gave."""
         self._scales = [TargetScale().fit(column) for column in rows.y.T]
         scored = [s.transform(c) for s, c in zip(self._scales, rows.y.T, strict=True)]
         Y = np.stack([part.learnable for part in scored], axis=1).astype(np.float32)
         scorer_rows = ScorerRows(Y, np.ones(len(Y)), rows.group, rows.fold)
-        self._fit_once(rows, scorer_rows, seed, n_jobs, earlier)
+        self._fit_once(rows, scorer_rows, seed, shared, n_jobs)
         right = self.judge(self.evidence_, rows.y).right
         if rows.is_target.any():
             of_target = self.judge(self.evidence_[rows.is_target], rows.y[rows.is_target], True)
             right[rows.is_target] = of_target.right
         weighted = replace(scorer_rows, weight=np.maximum(right, _LEAST_WEIGHT))
-        self._fit_once(rows, weighted, seed + 1, n_jobs, self.scores_)
+        self._fit_once(rows, weighted, seed + 1, shared, n_jobs)
         without = (np.swapaxes(trees, 1, 2) for trees in self.scores_.without_blocks())
         self.tree_errors_ = _tree_errors(self, rows.y, without)
         return self
@@ -228,11 +217,11 @@ class NumberRestart:
         rows: LabelledRows,
         scorer_rows: ScorerRows,
         seed: int,
+        shared: SharedFits,
         n_jobs: int | None,
-        earlier: OutOfSampleScores | None,
     ) -> None:
         fresh = OutOfSampleScores("regression", seed)
-        self.scores_ = fresh.fit(rows.X, scorer_rows, n_jobs, earlier)
+        self.scores_ = fresh.fit(rows.X, scorer_rows, shared, n_jobs)
         self._scale_features, self.judges_, evidence = [], [], []
         for k, scale in enumerate(self._scales):
             scores = self.scores_.left_out_[:, :, k].astype(np.float64)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.preprocessing import QuantileTransformer
+from scipy.special import ndtri
 
 Floats32 = NDArray[np.float32]
 
@@ -48,9 +48,8 @@ class QuantileNormalScaling:
     def fit(self, X: NDArray[Any]) -> QuantileNormalScaling:
         """Learn the quantiles of each column."""
         rows = _some_rows(X, self._seed)
-        self._quantiles: Any = QuantileTransformer(
-            n_quantiles=min(_MOST_QUANTILES, len(rows)), output_distribution="normal"
-        ).fit(rows)
+        self._shares = np.linspace(0.0, 1.0, min(_MOST_QUANTILES, len(rows)))
+        self._quantiles = np.percentile(rows, 100.0 * self._shares, axis=0)
         scores = self._clipped(rows)
         self._mean = scores.mean(axis=0)
         spread = scores.std(axis=0)
@@ -68,9 +67,18 @@ class QuantileNormalScaling:
 
     def _clipped(self, X: NDArray[Any]) -> NDArray[np.float64]:
         # In float64: differences of the largest float32 numbers would overflow.
-        scores = self._quantiles.transform(X.astype(np.float64))
-        found: NDArray[np.float64] = np.clip(scores, -_CLIP_QUANTILES, _CLIP_QUANTILES)
-        return found
+        scores = np.empty(X.shape)
+        for k, column in enumerate(X.T.astype(np.float64)):
+            # Ties cover several quantiles: the middle of them, from both sides.
+            quantiles = self._quantiles[:, k]
+            below = np.interp(column, quantiles, self._shares)
+            above = np.interp(-column, -quantiles[::-1], -self._shares[::-1])
+            middle = (below - above) / 2.0
+            # The ends are ends, however many rows are there.
+            middle[column <= quantiles[0]] = 0.0
+            middle[column >= quantiles[-1]] = 1.0
+            scores[:, k] = ndtri(middle)
+        return np.clip(scores, -_CLIP_QUANTILES, _CLIP_QUANTILES)
 
 
 class GlobalScaling:
@@ -130,6 +138,10 @@ class TableScalings:
         parts = [scaling.fit(X).transform(X) for scaling in (self._quantile, self._global)]
         self._lengths = [_root_mean_square_length(part) for part in parts]
         return self
+
+    def quantiles(self, X: NDArray[Any]) -> Floats32:
+        """Rows on the scale 'quantile'."""
+        return self._quantile.transform(X)
 
     def transform(
         self, X: NDArray[Any], names: set[str], importances: NDArray[np.float64]

@@ -24,7 +24,10 @@ from skdvgs._default_net.restart import (
     NumberRestart,
     make_restart,
 )
+from skdvgs._default_net.scaling import TableScalings
+from skdvgs._default_net.scorers.shared_fits import SharedFits
 from skdvgs._default_net.typicality import Typicality
+from skdvgs._fit.default_notices import notice_near_duplicates, notice_nothing_to_learn
 from skdvgs._fit.folds import group_folds, left_out_together
 from skdvgs._fit.known_rows import KnownRows
 from skdvgs._fit.parameters import ResolvedParameters
@@ -110,6 +113,10 @@ class DefaultFit:
         Recognises rows of the fit.
     typicality : array of shape (n_source,)
         How usual the features of each source row are.
+    groups : int array of shape (n_source,) or None
+        Rows with one number were left out together; None where each stands alone.
+    is_told : bool
+        Whether features tell anything about labels or targets.
 
     Attributes
     ----------
@@ -127,13 +134,19 @@ class DefaultFit:
     """
 
     def __init__(
-        self, data: FitData, fitted: list[FittedRestart], known: KnownRows, typicality: Floats
+        self,
+        data: FitData,
+        fitted: list[FittedRestart],
+        known: KnownRows,
+        typicality: Floats,
+        groups: Index | None,
+        is_told: bool,
     ) -> None:
         source = data.source
         self.task: Task = _task_of(data)
         self.dtype = source.X.dtype
         self._kind, self._fitted, self._known = source.kind, fitted, known
-        self.typicality = typicality
+        self.typicality, self.groups, self.is_told = typicality, groups, is_told
         rights = [restart.right for restart in fitted]
         everyone = np.arange(len(source.X))
         self.values: Floats = np.mean(rights, axis=0)
@@ -149,7 +162,9 @@ class DefaultFit:
 
     @property
     def low_fraction(self) -> float:
-        """Estimated share of wrong source rows, in [0, 1]."""
+        """Estimated share of wrong source rows, in [0, 1]; NaN where nothing tells it."""
+        if not self.is_told:
+            return float("nan")
         return float(np.mean([restart.wrong_share for restart in self._fitted]))
 
     @property
@@ -219,21 +234,28 @@ def fit_default(
     learnt = _rows_to_learn(task, data.source, known)
     group = left_out_together(data, parameters.cv)
     labelled = _labelled_rows(task, data, learnt, group)
+    # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
+    with threadpool_limits(1):
+        shared = SharedFits(TableScalings(int(seeds[0])).fit(labelled.X))
+        if group is None and task.kind == "classification":
+            labelled, group = notice_near_duplicates(labelled, learnt, known, shared.scalings)
     n_folds = parameters.cv if isinstance(parameters.cv, int) else _FOLDS
     progress.start_trajectories(len(seeds), len(data.source.X), parameters.n_jobs)
     fitted: list[FittedRestart] = []
     for number, seed in enumerate(seeds):
-        # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
         with threadpool_limits(1):
             y = labelled.y if task.kind == "classification" else None
             rows = replace(labelled, fold=group_folds(y, labelled.group, n_folds, int(seed)))
             n_classes = 0 if task.classes is None else len(task.classes)
             restart = make_restart(task.kind, n_classes, parameters.training)
-            earlier = fitted[0].restart.scores_ if fitted else None
-            restart.fit(rows, int(seed), parameters.n_jobs, earlier)
+            restart.fit(rows, int(seed), shared, parameters.n_jobs)
             fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
-    return DefaultFit(data, fitted, known, _typicality_of(data, int(seeds[0]), parameters.n_jobs))
+    agreements = [restart.restart.scores_.agreement_ for restart in fitted]
+    with threadpool_limits(1):
+        is_told = notice_nothing_to_learn(task.kind, labelled, agreements, shared.scalings)
+    typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
+    return DefaultFit(data, fitted, known, typicality, group, is_told)
 
 
 def _task_of(data: FitData) -> Task:

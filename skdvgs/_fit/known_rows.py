@@ -27,6 +27,16 @@ class KnownRows:
         of_features, of_both = (np.concatenate(parts) for parts in zip(*digests, strict=True))
         self._by_features, self._by_both = _Index(of_features), _Index(of_both)
 
+    @property
+    def n_rows(self) -> int:
+        """Rows of the fit."""
+        return len(self._by_features.digests)
+
+    @property
+    def equal_features(self) -> NDArray[np.intp]:
+        """A number for each row, the same for rows with equal features."""
+        return np.unique(self._by_features.digests, return_inverse=True)[1]
+
     def order(self, y: NDArray[Any]) -> NDArray[np.intp]:
         """Positions of the fitted rows, in an order that only their content decides.
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import rankdata
+from sklearn.preprocessing import QuantileTransformer
 
 from skdvgs._default_net.scaling import GlobalScaling, QuantileNormalScaling, TableScalings
 
@@ -22,6 +23,15 @@ def test_quantile_scores_keep_ranks_and_have_unit_spread():
     units = np.float32([1e-3, 7.0, 1e6])
     other = QuantileNormalScaling(0).fit(X * units).transform(X * units)
     np.testing.assert_allclose(other, scaled, atol=1e-3)
+
+
+def test_quantile_scores_are_those_of_scikit_learn():
+    X = np.c_[rows(), np.round(rows(seed=1)), np.arange(300) % 3].astype(np.float32)
+    reference = QuantileTransformer(n_quantiles=300, output_distribution="normal").fit(X)
+    expected = np.clip(reference.transform(X.astype(float)), -3, 3)
+    expected = (expected - expected.mean(axis=0)) / expected.std(axis=0)
+    scaled = QuantileNormalScaling(0).fit(X).transform(X)
+    np.testing.assert_allclose(scaled, np.clip(expected, -4, 4), atol=2e-5)
 
 
 def test_global_scaling_keeps_relative_distances():

@@ -13,11 +13,12 @@ from sklearn.tree import (
     ExtraTreeRegressor,
 )
 
+from skdvgs._default_net.dependence import agreement
 from skdvgs._default_net.kernel import KernelShape
-from skdvgs._default_net.scaling import TableScalings
 from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
 from skdvgs._default_net.scorers.ridge import LandmarkRidge
+from skdvgs._default_net.scorers.shared_fits import SharedFits, SteadyFits
 from skdvgs._default_net.scorers.trees import TreeEnsemble
 
 _N_TREES = 150
@@ -55,11 +56,6 @@ class NamedScorer:
     name: str
     scaling: str
     scorer: Scorer
-
-    @property
-    def is_steady(self) -> bool:
-        """Whether the fitted scorer does not depend on its seed."""
-        return isinstance(self.scorer, LandmarkRidge) and self.scorer.is_exact_
 
 
 def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
@@ -126,19 +122,19 @@ class OutOfSampleScores:
         Penalty λ that each ridge chose, by the scorer's name.
     n_blocks_ : int
         Blocks of trees.
+    agreement_ : float
+        How far the scores agree with the labels; see :func:`agreement`.
     """
 
     def __init__(self, kind: str, seed: int) -> None:
         self._kind, self._seed = kind, seed
-        self._scorers: list[NamedScorer] = []
-        self._scalings = TableScalings(seed)
 
     def fit(
         self,
         X: Floats32,
         rows: ScorerRows,
+        shared: SharedFits,
         n_jobs: int | None = None,
-        earlier: OutOfSampleScores | None = None,
     ) -> OutOfSampleScores:
         """Fit all scorers.
 
@@ -148,34 +144,33 @@ class OutOfSampleScores:
             Features as given, finite, float32.
         rows : ScorerRows
             Labels, weights, groups and folds.
+        shared : SharedFits
+            Of all restarts on this X.
         n_jobs : int or None
             Threads. The scores do not depend on it.
-        earlier : OutOfSampleScores or None
-            Scores of the same X by another seed. What a seed does not decide, or hardly, is taken
-            from them: scalings, and exact ridges if labels, weights and groups are the same.
         """
         X = np.ascontiguousarray(X, dtype=np.float32)
-        self._rows = rows
         scorers = make_scorers(self._kind, len(X), self._seed)
         forest = scorers[0].scorer.fit(X, rows, n_jobs)
         assert isinstance(forest, TreeEnsemble)
-        self._importances, self.n_blocks_ = forest.importances_, len(forest.block_votes_)
-        if earlier is None:
-            self._scalings.fit(X)
-        else:
-            self._scalings = earlier._scalings
-        steady: dict[str, Scorer] = {}
-        if earlier is not None and earlier._rows.same_fits(rows):
-            self._importances = earlier._importances
-            steady = {named.name: named.scorer for named in earlier._scorers if named.is_steady}
+        self.n_blocks_ = len(forest.block_votes_)
+        steady = shared.find(rows) or SteadyFits(rows, forest.importances_, {})
+        self._scalings, self._importances = shared.scalings, steady.importances
         self._scorers = [
-            replace(named, scorer=steady.get(named.name, named.scorer)) for named in scorers
+            replace(named, scorer=steady.ridges.get(named.name, named.scorer)) for named in scorers
         ]
         scaled = self._scaled(X)
         for named in self._scorers[1:]:
-            if named.name not in steady:
+            if named.name not in steady.ridges:
                 named.scorer.fit(scaled[named.scaling], rows, n_jobs)
+        if not steady.ridges:
+            ridges = {
+                n.name: n.scorer for n in self._scorers if isinstance(n.scorer, LandmarkRidge)
+            }
+            exact = {name: ridge for name, ridge in ridges.items() if ridge.is_exact_}
+            shared.add(replace(steady, ridges=exact))
         self.left_out_ = _stacked([named.scorer.left_out_ for named in self._scorers])
+        self.agreement_ = agreement(self.left_out_, rows.Y)
         self.names_ = [named.name for named in self._scorers]
         self.penalties_ = {
             named.name: named.scorer.penalty_
