@@ -69,6 +69,8 @@ _SOMETIMES = (
     "low_threshold_",
     "typicality_",
     "target_trust_",
+    "values_by_target_",
+    "target_names_",
 )
 
 
@@ -86,7 +88,7 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     The parameters come in five groups:
 
     - *the network*: `net`, `max_epochs`, `lr`, `batch_size`, `class_weight`;
-    - *the method*: `similarity`, `weighting`, `compute_every`, `layers`, `task`, `cv`;
+    - *the method*: `by_class`, `similarity`, `weighting`, `compute_every`, `layers`, `task`, `cv`;
     - *when to stop*: `n_restarts`, `tol`;
     - *what is kept*: `suggest_labels`, `store_trajectory`, `checkpoint_dir`;
     - *how it runs*: `source_batch_size`, `device`, `n_jobs`, `random_state`, `verbose`.
@@ -114,6 +116,10 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     class_weight : None, 'balanced' or dict of label to float, default=None
         Weights of the classes in the *target* loss of a network of your own. Source rows are
         never weighted.
+    by_class : bool, default=False
+        For a network of your own: whether each class of the target set is a target of its own.
+        The valuer then has a column for each in `values_by_target_`, which shows what a row does
+        to which class.
     similarity : {'auto', 'cosine', 'discounted_cosine', 'dot', 'projection', 'euclidean'} or \
 callable, default='auto'
         How the gradient g of a row is compared with the target gradient t, for a network of your
@@ -197,6 +203,11 @@ callable, default='auto'
         the spread between them ([2]_); NaN for a row that only one has valued. Restarts of the
         default network differ by all that is random in it. The error leaves out that other rows
         might have been collected. :meth:`confidence_intervals` makes intervals of it.
+    values_by_target_ : ndarray of shape (n_samples, n_targets), float64
+        The value of each row for each of several target sets, or for each class with
+        ``by_class=True``. `values_` is the mean of the columns. Only where there are several.
+    target_names_ : ndarray of shape (n_targets,)
+        Names of the target sets, or classes, in the order of these columns.
     label_values_ : ndarray of shape (n_samples, n_classes), float64
         With the default network the probability of each of `classes_` to be the right one, given
         the features and the given label. With a network of your own the value of each row under
@@ -297,6 +308,7 @@ callable, default='auto'
         "lr": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1}), None],
         "class_weight": [StrOptions({"balanced"}), dict, None],
+        "by_class": ["boolean"],
         "similarity": [StrOptions({"auto", *SIMILARITIES}), callable],
         "weighting": [StrOptions({"auto", "uniform", "gradient_norm"})],
         "compute_every": [Interval(Integral, 1, None, closed="left")],
@@ -326,6 +338,7 @@ callable, default='auto'
         lr: float | None = None,
         batch_size: int | None = None,
         class_weight: str | dict[Any, float] | None = None,
+        by_class: bool = False,
         similarity: str | Callable[..., Any] = "auto",
         weighting: str = "auto",
         compute_every: int = 1,
@@ -348,6 +361,7 @@ callable, default='auto'
         self.lr = lr
         self.batch_size = batch_size
         self.class_weight = class_weight
+        self.by_class = by_class
         self.similarity = similarity
         self.weighting = weighting
         self.compute_every = compute_every
@@ -389,12 +403,15 @@ callable, default='auto'
             Labels or targets; of an AnnData the name of a column of ``obs``. None takes those that
             a torch Dataset holds; where there are none,
             rows are valued by how an autoencoder reconstructs them.
-        X_val : array-like of shape (n_target, n_features) or TargetSet, default=None
+        X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, \
+default=None
             Features of the trusted target set, on the scale of X. None takes each fold of X
             in turn as the target set; see ``cv``. Where scikit-learn slices arrays of X's
-            length in cross-validation, pass a TargetSet, or a tuple of this one array.
-        y_val : array-like of shape (n_target,) or (n_target, n_outputs), default=None
-            Labels or targets of the target set.
+            length in cross-validation, pass a TargetSet, or a tuple of this one array. For a
+            network of your own a dict holds several target sets by name; see
+            :ref:`several_target_sets`.
+        y_val : array-like of shape (n_target,) or (n_target, n_outputs), or dict, default=None
+            Labels or targets of the target set; of several ones by the same names.
         groups : array-like of shape (n_samples,), default=None
             Group of each source row, e.g. the patient that several rows are of. Rows of one group
             never inform each other's values.
@@ -469,6 +486,9 @@ callable, default='auto'
         self._trajectories, self._stored = trajectories, stored
         task = jobs[0].factory.task
         codes = self._set_values(data, task, scores.values, scores.uncertainty, scores.label_values)
+        if data.targets is not None and scores.by_target is not None:
+            self.values_by_target_: NDArray[np.float64] = scores.by_target
+            self.target_names_ = data.targets.names
         similarity = parameters.scoring.similarity
         self.low_fraction_ = scores.low_fraction(codes, similarity is SIMILARITIES["cosine"])
         if similarity is SIMILARITIES["discounted_cosine"]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Kind
-from skdvgs._scoring.scorer import ScoringOptions
+from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.similarity import (
     NEED_NO_NORMS,
     NEED_TYPICAL_NORM,
@@ -40,6 +40,7 @@ class ValuerParameters(Protocol):
     lr: float | None
     batch_size: int | None
     class_weight: str | dict[Any, float] | None
+    by_class: bool
     similarity: str | Callable[..., Any]
     weighting: str
     compute_every: int
@@ -126,6 +127,7 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
     given = {name: getattr(valuer, name) for name in _TRAINING}
     if is_default_fit:
         _check_left_alone(valuer)
+        _check_one_target(data)
     tol = (TOLERANCE if is_default_fit else None) if valuer.tol == "auto" else valuer.tol
     assert tol is None or isinstance(tol, (float, int))
     return ResolvedParameters(
@@ -133,7 +135,7 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
         is_default_fit=is_default_fit,
         training={name: value for name, value in given.items() if value is not None},
         class_weight=valuer.class_weight,
-        scoring=_scoring_options(valuer),
+        scoring=_scoring_options(valuer, data),
         compute_every=valuer.compute_every,
         n_restarts=_n_restarts(valuer, is_default_fit),
         tol=tol,
@@ -161,6 +163,7 @@ def _check_left_alone(valuer: ValuerParameters) -> None:
         "compute_every": 1,
         "layers": None,
         "class_weight": None,
+        "by_class": False,
     }
     for name, value in usual.items():
         given = getattr(valuer, name)
@@ -172,7 +175,16 @@ def _check_left_alone(valuer: ValuerParameters) -> None:
             )
 
 
-def _scoring_options(valuer: ValuerParameters) -> ScoringOptions:
+def _check_one_target(data: FitData) -> None:
+    if data.targets is not None:
+        raise InvalidInputError(
+            "X_val is a dict of target sets, but net=None. The default network says how likely a "
+            "label is right, which is not a matter of one target set or another. Pass a network of "
+            "your own, or fit once for each target set."
+        )
+
+
+def _scoring_options(valuer: ValuerParameters, data: FitData) -> ScoringOptions:
     similarity = valuer.similarity
     if isinstance(similarity, str):
         name = "cosine" if similarity == "auto" else similarity
@@ -189,6 +201,7 @@ def _scoring_options(valuer: ValuerParameters) -> ScoringOptions:
         source_batch_size=valuer.source_batch_size,
         needs_norms=name not in NEED_NO_NORMS,
         needs_typical_norm=name in NEED_TYPICAL_NORM,
+        n_targets=None if data.targets is None else len(data.targets.names),
     )
 
 

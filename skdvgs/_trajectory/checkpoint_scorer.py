@@ -64,6 +64,9 @@ class CheckpointScorer:
         Whether checkpoints are kept to score more rows later.
     files : TrajectoryFiles or None
         Where progress is saved, and checkpoints if it holds them.
+    compared_with : callable or None
+        ``compared_with(checkpoint)`` returns the checkpoint with the gradients that rows are
+        compared with. None leaves that of training.
     on_batch : callable or None
         Told of each batch of rows: ``on_batch(checkpoint_number, share_done)``.
     saved : SavedProgress or None
@@ -86,12 +89,14 @@ class CheckpointScorer:
         convergence_subset: NDArray[np.intp],
         records: bool,
         files: TrajectoryFiles | None,
+        compared_with: Callable[[Checkpoint], Checkpoint] | None,
         on_batch: Callable[[int, float], None] | None,
         saved: SavedProgress | None,
     ) -> None:
         self._net, self._scorer, self._convergence = net, scorer, convergence
         self._convergence_subset, self._records = convergence_subset, records
         self._files, self._on_batch, self._saved = files, on_batch, saved
+        self._compared_with = compared_with
         self.recorded: list[RecordedCheckpoint] = []
         self.digests: list[str] = []
         self._typical_norms: list[float] = []
@@ -109,14 +114,20 @@ class CheckpointScorer:
         if self._saved is not None:
             self._skip_scored(checkpoint, self._saved)
             return False
-        self._scorer.score(checkpoint, self._on_batch)
-        self._record(checkpoint, self._scorer.target_scale.typical_norm)
+        compared = self._compared(checkpoint)
+        self._scorer.score(compared, self._on_batch)
+        self._record(compared, self._scorer.typical_norm)
         if self._convergence is not None and self._convergence.update(
-            checkpoint.number + 1, lambda: self._scorer.mean.means()[self._convergence_subset]
+            checkpoint.number + 1, self._ranked_means
         ):
             return True
         self._save(checkpoint)
         return False
+
+    def _ranked_means(self) -> NDArray[np.float64]:
+        """Means of the rows whose ranking is looked at, over all target sets."""
+        means = self._scorer.mean.means()[self._convergence_subset]
+        return means.mean(axis=1) if means.ndim == 2 else means
 
     def check_resumed(self) -> None:
         """Check, after training, that the saved checkpoint was passed.
@@ -129,10 +140,14 @@ class CheckpointScorer:
         if self._saved is not None:
             raise TrajectoryMismatch
 
+    def _compared(self, checkpoint: Checkpoint) -> Checkpoint:
+        return checkpoint if self._compared_with is None else self._compared_with(checkpoint)
+
     def _skip_scored(self, checkpoint: Checkpoint, saved: SavedProgress) -> None:
         """Pass a checkpoint that an earlier run has scored; at the last one, take its sums."""
         number = checkpoint.number
-        self._record(checkpoint, float(saved.arrays["typical_norms"][number]))
+        compared = self._compared(checkpoint) if self._records else checkpoint
+        self._record(compared, float(saved.arrays["typical_norms"][number]))
         if number < saved.number:
             return
         if self._digest(checkpoint) != saved.metadata["digest"]:

@@ -7,14 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import skorch
+from numpy.typing import NDArray
 from torch import nn
 
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.build import initialize
 from skdvgs._nets.factory import NetFactory, TargetEncoder, read_state
+from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
-from skdvgs._scoring.scorer import ScoringOptions, SourceScorer, make_scorer
+from skdvgs._scoring.scorer import SourceScorer, make_scorer
+from skdvgs._scoring.target_gradients import TargetGradients
 from skdvgs._storage.trajectory_files import TrajectoryFiles
 from skdvgs._trajectory.checkpoint_scorer import (
     CheckpointScorer,
@@ -52,6 +56,8 @@ class TrajectoryJob:
         Whether the checkpoints are kept to score more rows later.
     name : str
         Which trajectory this is, for messages.
+    target_codes : int array of shape (n_target,) or None
+        Number of the target set that each target row belongs to; None where there is one.
     """
 
     factory: NetFactory
@@ -62,6 +68,7 @@ class TrajectoryJob:
     tol: float | None
     records_checkpoints: bool
     name: str
+    target_codes: NDArray[np.intp] | None = None
 
     def dry_run(self) -> skorch.NeuralNet:
         """Do all that comes before the first step, so that what is wrong is found early.
@@ -122,6 +129,7 @@ class TrajectoryJob:
                 convergence_subset=self.request.convergence_subset(),
                 records=self.records_checkpoints,
                 files=files,
+                compared_with=self._compared_with(net, X, y, scorer),
                 on_batch=None if progress is None else progress.scored,
                 saved=saved,
             )
@@ -143,6 +151,15 @@ class TrajectoryJob:
         net = self.factory.build_with(result.state)
         net.history = result.history
         return net
+
+    def _compared_with(
+        self, net: skorch.NeuralNet, X: Any, y: Any, scorer: SourceScorer
+    ) -> TargetGradients | None:
+        """What makes the gradients that rows are compared with; None for that of training."""
+        n_targets = self.scoring.n_targets
+        if n_targets is None or self.target_codes is None:
+            return None
+        return TargetGradients(net, X, y, self.target_codes, n_targets, scorer.batch_size)
 
     def _prepare(self, net: skorch.NeuralNet) -> tuple[Any, Any, SourceScorer]:
         """Encode the target set and make the scorer, for a net whose weights are drawn."""

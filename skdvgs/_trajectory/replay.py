@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.factory import NetFactory, TargetEncoder, load_state
 from skdvgs._scoring.checkpoint import Checkpoint
+from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
-from skdvgs._scoring.scorer import ScoringOptions, make_scorer
+from skdvgs._scoring.scorer import make_scorer
 from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
