@@ -14,6 +14,7 @@ from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Kind
 from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.similarity import (
+    INFLUENCE,
     NEED_NO_NORMS,
     NEED_TYPICAL_NORM,
     SIMILARITIES,
@@ -95,6 +96,8 @@ class ResolvedParameters:
         Trajectories computed at a time.
     as_given : mapping of str to object
         Every parameter of the valuer, for the fingerprint of the fit.
+    by_influence : bool
+        Whether the network is trained on source and target, and rows are valued by influence.
     """
 
     net: Any
@@ -112,6 +115,7 @@ class ResolvedParameters:
     cv: Any
     n_jobs: int | None
     as_given: Mapping[str, Any]
+    by_influence: bool = False
 
 
 def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParameters:
@@ -128,6 +132,9 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
     if is_default_fit:
         _check_left_alone(valuer)
         _check_one_target(data)
+    by_influence = isinstance(valuer.similarity, str) and valuer.similarity == INFLUENCE
+    if by_influence:
+        _check_influence(valuer)
     tol = (TOLERANCE if is_default_fit else None) if valuer.tol == "auto" else valuer.tol
     assert tol is None or isinstance(tol, (float, int))
     return ResolvedParameters(
@@ -146,6 +153,7 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
         cv=valuer.cv,
         n_jobs=valuer.n_jobs,
         as_given=valuer.get_params(deep=False),
+        by_influence=by_influence,
     )
 
 
@@ -201,8 +209,33 @@ def _scoring_options(valuer: ValuerParameters, data: FitData) -> ScoringOptions:
         source_batch_size=valuer.source_batch_size,
         needs_norms=name not in NEED_NO_NORMS,
         needs_typical_norm=name in NEED_TYPICAL_NORM,
-        n_targets=None if data.targets is None else len(data.targets.names),
+        n_targets=_n_targets(data, name == INFLUENCE),
     )
+
+
+def _n_targets(data: FitData, by_influence: bool) -> int | None:
+    if data.targets is not None:
+        return len(data.targets.names)
+    return 1 if by_influence else None
+
+
+def _check_influence(valuer: ValuerParameters) -> None:
+    """Refuse settings that mean nothing to influence, which looks at trained weights alone.
+
+    Raises
+    ------
+    InvalidInputError
+        If one of them was set.
+    """
+    usual = {"weighting": ("auto", "uniform"), "compute_every": (1,), "class_weight": (None,)}
+    for name, values in usual.items():
+        given = getattr(valuer, name)
+        if given not in values:
+            raise InvalidInputError(
+                f"{name}={given!r} was given with similarity='influence'. Influence is taken once, "
+                f"at the end of a training in which every row counts the same. Leave "
+                f"{name}={values[0]!r}."
+            )
 
 
 def _n_restarts(valuer: ValuerParameters, is_default_fit: bool) -> int:

@@ -133,6 +133,7 @@ def _make_job(
         tol=parameters.tol,
         records_checkpoints=parameters.records_checkpoints,
         name=_name(restart, number, parameters.n_restarts, len(plan.folds)),
+        trained=plan.source.take(fold.source).joined(target) if parameters.by_influence else None,
         target_codes=None if plan.targets is None else plan.targets.of_rows(fold.target),
     )
 

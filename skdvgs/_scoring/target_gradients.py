@@ -60,6 +60,17 @@ class TargetGradients:
         gradient = {name: torch.stack([one[name] for one in found]) for name in trained}
         return replace(checkpoint, gradient=gradient)
 
+    def mean_loss(self) -> float:
+        """Mean loss over the rows of all target sets."""
+        loss, reads_x = per_sample_loss(self.net)
+        infer = None if type(self.net).infer is skorch.NeuralNet.infer else self.net.infer
+        losses, total = LossPerSample(self.net.module_, loss, infer), 0.0
+        with undisturbed(self.net), torch.no_grad():
+            for part in _parts(0, len(self.X), self.batch_size):
+                rows = on_device(self.net, self.X[part], self.y[part], reads_x)
+                total += float(losses(*rows).double().sum())
+        return total / len(self.X)
+
     def _gradient(
         self, number: int, losses: LossPerSample, reads_x: bool, trained: dict[str, nn.Parameter]
     ) -> dict[str, Tensor]:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from joblib import parallel_config
 from skorch import NeuralNet
 from torch import nn
 from torch.nn import functional
@@ -219,11 +220,14 @@ def test_a_set_alone_has_the_column_it_has_among_others():
 
 def test_workers_and_files_give_the_same(tmp_path):
     expected = fitted(n_restarts=2)
-    for options in ({"n_jobs": 2}, {"checkpoint_dir": tmp_path / "fit", "store_trajectory": True}):
-        found = DVGSValuer(
-            make_net(callbacks=None), source_batch_size=7, random_state=0, n_restarts=2, **options
-        ).fit(X, Y, X_val=X_VAL, y_val=Y_VAL)
-        np.testing.assert_array_equal(found.values_by_target_, expected.values_by_target_)
+    with parallel_config("threading", n_jobs=2):
+        found = fitted(n_restarts=2)
+    np.testing.assert_array_equal(found.values_by_target_, expected.values_by_target_)
+    found = DVGSValuer(
+        make_net(callbacks=None), source_batch_size=7, random_state=0, n_restarts=2,
+        checkpoint_dir=tmp_path / "fit", store_trajectory=True,
+    ).fit(X, Y, X_val=X_VAL, y_val=Y_VAL)  # fmt: skip
+    np.testing.assert_array_equal(found.values_by_target_, expected.values_by_target_)
     np.testing.assert_allclose(found.score_samples(X, Y), found.values_, atol=1e-6)
     again = found.fit(X, Y, X_val=X_VAL, y_val=Y_VAL)
     np.testing.assert_array_equal(again.values_by_target_, expected.values_by_target_)
