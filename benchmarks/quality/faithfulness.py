@@ -1,6 +1,6 @@
 """Do values foretell what retraining does? The linear datamodelling score of several methods.
 
-Run ``python -m benchmarks.quality.faithfulness``; two tables and two networks take about five
+Run ``python -m benchmarks.quality.faithfulness``; two tables and two networks take about two
 minutes on one core. A network is trained again on each of many random halves of the source, and on
 the target rows, as the network of ``similarity="influence"`` is. Then the loss of the target rows
 is measured. The score is the rank correlation of that loss, negated, with
@@ -161,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--rows", type=int, default=500, help="source rows (default %(default)s)")
     parser.add_argument("--fits", type=int, default=150, help="halves (default %(default)s)")
-    parser.add_argument("--nets", type=int, default=4, help="MLPs a half (default %(default)s)")
+    parser.add_argument("--nets", type=int, default=2, help="MLPs a half (default %(default)s)")
     parser.add_argument("--seeds", type=int, default=2, help="draws (default %(default)s)")
     options = parser.parse_args()
     warnings.simplefilter("ignore", SkdvgsWarning)

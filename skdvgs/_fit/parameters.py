@@ -131,8 +131,8 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
     given = {name: getattr(valuer, name) for name in _TRAINING}
     if valuer.net == "paper" and kind == "reconstruction":
         raise InvalidInputError(
-            "net='paper' was given without labels. It is the paper's network for tables with labels. "
-            "Pass y, or take net=None, which is an autoencoder then."
+            "net='paper' was given without labels. It is the paper's network for tables with "
+            "labels. Pass y, or take net=None, which is an autoencoder then."
         )
     if is_default_fit:
         _check_left_alone(valuer)

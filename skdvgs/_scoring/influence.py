@@ -10,11 +10,11 @@ import skorch
 import torch
 from torch import Tensor
 
+from skdvgs._nets.undisturbed import undisturbed
 from skdvgs._scoring.batches import _parts, on_device
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.loss import per_sample_loss
 from skdvgs._scoring.target_gradients import TargetGradients, row_weights
-from skdvgs._scoring.undisturbed import undisturbed
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.gradients import gauss_newton_product, influence_direction
 

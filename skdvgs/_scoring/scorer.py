@@ -17,6 +17,7 @@ from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.large.prefetch import read_ahead
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.factory import TargetEncoder
+from skdvgs._nets.undisturbed import undisturbed
 from skdvgs._scoring.batches import (
     _parts,
     _writable,
@@ -25,13 +26,12 @@ from skdvgs._scoring.batches import (
     on_device,
 )
 from skdvgs._scoring.checkpoint import Checkpoint
+from skdvgs._scoring.engines import Engines
 from skdvgs._scoring.loss import per_sample_loss
 from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.running_mean import RunningMean
-from skdvgs._scoring.undisturbed import undisturbed
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients import GradientEngine
 from skdvgs.gradients._general import out_of_memory
 
 # A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
@@ -81,7 +81,8 @@ class SourceScorer:
         self.typical_norm = float("nan")
         loss, self._loss_reads_x = per_sample_loss(net)
         infer = None if type(net).infer is skorch.NeuralNet.infer else net.infer
-        self.engine = GradientEngine(net.module_, loss, layers=options.layers, forward=infer)
+        self._engines = Engines(net.module_, loss, options.layers, infer)
+        self.engine = self._engines.current(to_score=False)
         is_auto = options.source_batch_size == "auto"
         row_bytes = self._row_bytes() if is_auto or n_labels > 1 else 0.0
         on_cpu = torch.device(net.device).type == "cpu"
@@ -92,6 +93,11 @@ class SourceScorer:
             self._rows, self._n_labels = rows[::n_labels], n_labels
             self._y = y.reshape(-1, n_labels, *y.shape[1:])
         self._all = len(self._rows) == len(X) and np.array_equal(self._rows, np.arange(len(X)))
+
+    @property
+    def report(self) -> dict[str, str]:
+        """Which path of the engine served each parameter."""
+        return self._engines.report
 
     @property
     def batch_size(self) -> int:
@@ -107,6 +113,7 @@ class SourceScorer:
         self, checkpoint: Checkpoint, on_batch: Callable[[int, float], None] | None = None
     ) -> None:
         """Score every pair at a checkpoint, telling `on_batch` the share done."""
+        self.engine = self._engines.current()
         compared = {
             name: checkpoint.gradient[name]
             for name in self.engine.parameter_names

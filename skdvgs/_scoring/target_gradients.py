@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from skdvgs._nets.output import CLASS_CRITERIA
+from skdvgs._nets.undisturbed import undisturbed
 from skdvgs._scoring.batches import _parts, on_device
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.loss import per_sample_loss
-from skdvgs._scoring.undisturbed import undisturbed
 from skdvgs.gradients._batches import LossPerSample
 
 

@@ -42,8 +42,10 @@ class RecordedCheckpoint:
 
     Attributes
     ----------
-    state, gradient : dict of str to array
-        Weights and buffers, and the target gradient, by parameter name.
+    state : dict of str to array
+        Weights that were trained up to here, and buffers, by name. Others are as they were drawn.
+    gradient : dict of str to array
+        Target gradient by name, of the parameters that were trained at this checkpoint.
     typical_norm : float
         Median norm of the target rows' own gradients; NaN where no similarity needs it.
     """

@@ -17,7 +17,7 @@ import skorch
 import torch
 from numpy.typing import NDArray
 
-from skdvgs._nets.factory import read_state, to_numpy
+from skdvgs._nets.factory import read_state, read_trained, to_numpy
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.scorer import SourceScorer
 from skdvgs._storage.digests import arrays_digest
@@ -100,6 +100,7 @@ class CheckpointScorer:
         self.recorded: list[RecordedCheckpoint] = []
         self.digests: list[str] = []
         self._typical_norms: list[float] = []
+        self._trained: set[int] = set()
         self._last_save = time.monotonic()
         self._wait = 0.0 if files is None else files.seconds
 
@@ -162,7 +163,15 @@ class CheckpointScorer:
         self._typical_norms.append(typical_norm)
         if not self._records:
             return
-        recorded = RecordedCheckpoint(read_state(self._net), _gradient(checkpoint), typical_norm)
+        trained = {n: p for n, p in self._net.module_.named_parameters() if p.requires_grad}
+        # Once trained and then frozen, a weight is no longer what the seed draws.
+        self._trained |= {id(p) for p in trained.values()}
+        gradient = _gradient(checkpoint)
+        unreached = {name: p for name, p in trained.items() if name not in gradient}
+        # Their names tell later which parameters were trained here.
+        gradient |= {name: to_numpy(torch.zeros_like(p)) for name, p in unreached.items()}
+        state = read_trained(self._net, self._trained)
+        recorded = RecordedCheckpoint(state, gradient, typical_norm)
         if self._files is not None and self._files.holds_checkpoints:
             self.digests.append(self._files.write_checkpoint(checkpoint.number, recorded))
         else:

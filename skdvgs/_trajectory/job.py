@@ -153,7 +153,7 @@ class TrajectoryJob:
             scores=self.request.split_scores(scorer.mean.means()),
             losses=losses,
             converged=convergence is not None and convergence.converged,
-            report=scorer.engine.report,
+            report=scorer.report,
             state=read_state(net),
             history=net.history,
             recorded=on_checkpoint.recorded,

@@ -110,7 +110,9 @@ class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
         if step % self.compute_every:
             return
         gradient = {
-            name: p.grad for name, p in net.module_.named_parameters() if p.grad is not None
+            name: p.grad
+            for name, p in net.module_.named_parameters()
+            if p.grad is not None and p.requires_grad
         }
         if not all(bool(grad.isfinite().all()) for grad in gradient.values()):
             self._stop("gradient is not finite", step)
