@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -42,8 +43,9 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.convergence import enough_restarts
 from skdvgs._values.low_fraction.gross import gross_share
+from skdvgs._values.self_test import doubts, self_test_auc
 from skdvgs._values.uncertainty import Uncertainty
-from skdvgs.exceptions import InvalidInputError
+from skdvgs.exceptions import InvalidInputError, PoorRankingWarning
 
 
 def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
@@ -71,6 +73,7 @@ _SOMETIMES = (
     "target_trust_",
     "values_by_target_",
     "target_names_",
+    "self_test_auc_",
 )
 
 
@@ -235,6 +238,12 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     target_trust_ : float
         Estimated share of target rows whose label or target is right, in [0, 1]. Only of the
         default network, with a target set.
+    self_test_auc_ : float
+        How well values tell target rows with their own label from the same rows with another one:
+        an area under the ROC curve over at most 50 rows; 0.5 is chance.
+        The network was trained on these rows, so that a high number proves little; below 0.7 a
+        :class:`~skdvgs.exceptions.PoorRankingWarning` says so. Only for classes, with a network
+        of your own and one target set.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -503,6 +512,12 @@ default=None
             # Right and wrong numbers differ by degree: only gross errors stand apart.
             self.low_fraction_ = gross_share(scores.values, data.source.y)
         self._set_losses([result.losses for result in results])
+        tests = [result.self_test for result in results if result.self_test is not None]
+        auc = self_test_auc(tests) if tests else None
+        if auc is not None:
+            self.self_test_auc_ = auc
+        for doubt in doubts(self.values_, [result.losses for result in results], auc):
+            warnings.warn(doubt, PoorRankingWarning, stacklevel=5)
         self.engine_report_ = results[-1].report
         self.net_ = jobs[-1].rebuild(results[-1])
         converged = all(result.converged for result in results) and (

@@ -62,6 +62,8 @@ class SourceScorer:
         checkpoint does not bring it.
     n_labels : int
         So many pairs in a row are one row under different labels.
+    like : SourceScorer or None
+        A scorer of the same net, whose engines and batch size serve here too.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class SourceScorer:
         options: ScoringOptions,
         target: tuple[Any, Any] | None = None,
         n_labels: int = 1,
+        like: SourceScorer | None = None,
     ) -> None:
         self._net, self._X, self._y, self._target = net, X, y, target
         self._rows, self._n_labels = rows, 1
@@ -81,12 +84,14 @@ class SourceScorer:
         self.typical_norm = float("nan")
         loss, self._loss_reads_x = per_sample_loss(net)
         infer = None if type(net).infer is skorch.NeuralNet.infer else net.infer
-        self._engines = Engines(net.module_, loss, options.layers, infer)
+        engines = None if like is None else like._engines
+        self._engines: Engines = engines or Engines(net.module_, loss, options.layers, infer)
         self.engine = self._engines.current(to_score=False)
-        is_auto = options.source_batch_size == "auto"
+        asked = options.source_batch_size if like is None else like.batch_size
+        is_auto = asked == "auto"
         row_bytes = self._row_bytes() if is_auto or n_labels > 1 else 0.0
         on_cpu = torch.device(net.device).type == "cpu"
-        size = best_batch_size(row_bytes, cached=on_cpu) if is_auto else options.source_batch_size
+        size = best_batch_size(row_bytes, cached=on_cpu) if is_auto else asked
         self._batch_size = int(size)
         shares = n_labels > 1 and options.n_targets is None
         if shares and self._sharing_pays(n_labels, row_bytes):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from skdvgs._nets.factory import read_state, read_trained, to_numpy
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.scorer import SourceScorer
+from skdvgs._scoring.self_test import SelfTest
 from skdvgs._storage.digests import arrays_digest
 from skdvgs._storage.npz import Arrays
 from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
@@ -71,6 +72,8 @@ class CheckpointScorer:
         Told of each batch of rows: ``on_batch(checkpoint_number, share_done)``.
     saved : SavedProgress or None
         Progress of an earlier run to go on from.
+    self_test : SelfTest or None
+        Scores target rows at every checkpoint, also at those that an earlier run has passed.
 
     Attributes
     ----------
@@ -92,11 +95,12 @@ class CheckpointScorer:
         compared_with: Callable[[Checkpoint], Checkpoint] | None,
         on_batch: Callable[[int, float], None] | None,
         saved: SavedProgress | None,
+        self_test: SelfTest | None = None,
     ) -> None:
         self._net, self._scorer, self._convergence = net, scorer, convergence
         self._convergence_subset, self._records = convergence_subset, records
         self._files, self._on_batch, self._saved = files, on_batch, saved
-        self._compared_with = compared_with
+        self._compared_with, self._self_test = compared_with, self_test
         self.recorded: list[RecordedCheckpoint] = []
         self.digests: list[str] = []
         self._typical_norms: list[float] = []
@@ -112,10 +116,14 @@ class CheckpointScorer:
         bool
             Whether the ranking has converged, so that training may end.
         """
+        compared = checkpoint
+        if self._saved is None or self._records or self._self_test is not None:
+            compared = self._compared(checkpoint)
+        if self._self_test is not None:
+            self._self_test.score(compared)
         if self._saved is not None:
-            self._skip_scored(checkpoint, self._saved)
+            self._skip_scored(checkpoint, compared, self._saved)
             return False
-        compared = self._compared(checkpoint)
         self._scorer.score(compared, self._on_batch)
         self._record(compared, self._scorer.typical_norm)
         if self._convergence is not None and self._convergence.update(
@@ -144,10 +152,11 @@ class CheckpointScorer:
     def _compared(self, checkpoint: Checkpoint) -> Checkpoint:
         return checkpoint if self._compared_with is None else self._compared_with(checkpoint)
 
-    def _skip_scored(self, checkpoint: Checkpoint, saved: SavedProgress) -> None:
+    def _skip_scored(
+        self, checkpoint: Checkpoint, compared: Checkpoint, saved: SavedProgress
+    ) -> None:
         """Pass a checkpoint that an earlier run has scored; at the last one, take its sums."""
         number = checkpoint.number
-        compared = self._compared(checkpoint) if self._records else checkpoint
         self._record(compared, float(saved.arrays["typical_norms"][number]))
         if number < saved.number:
             return

@@ -20,6 +20,7 @@ from skdvgs._scoring.influence import InfluenceDirections
 from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.scorer import SourceScorer, make_scorer
+from skdvgs._scoring.self_test import SelfTest
 from skdvgs._scoring.target_gradients import TargetGradients
 from skdvgs._storage.trajectory_files import TrajectoryFiles
 from skdvgs._trajectory.checkpoint_scorer import (
@@ -130,6 +131,7 @@ class TrajectoryJob:
             initialize(net)
             X, y, scorer = self._prepare(net)
             compared_with = self._compared_with(net, X, y, scorer)
+            self_test = self._self_test(net, scorer)
             on_checkpoint = CheckpointScorer(
                 net=net,
                 scorer=scorer,
@@ -140,6 +142,7 @@ class TrajectoryJob:
                 compared_with=compared_with,
                 on_batch=None if progress is None else progress.scored,
                 saved=saved,
+                self_test=self_test,
             )
             if isinstance(compared_with, InfluenceDirections):
                 X, y = compared_with.X, compared_with.y
@@ -158,6 +161,7 @@ class TrajectoryJob:
             history=net.history,
             recorded=on_checkpoint.recorded,
             digests=on_checkpoint.digests,
+            self_test=None if self_test is None else self_test.means(),
         )
 
     def rebuild(self, result: TrajectoryResult) -> skorch.NeuralNet:
@@ -180,6 +184,16 @@ class TrajectoryJob:
         encoded = TargetEncoder(net, self.factory.task, self.target.X)(self.trained)
         names = tuple(scorer.engine.parameter_names)
         return InfluenceDirections(gradients, self.trained.X, encoded, names)
+
+    def _self_test(self, net: skorch.NeuralNet, scorer: SourceScorer) -> SelfTest | None:
+        """Where a target row has one label of several, and there is one target set."""
+        task = self.factory.task
+        if task.kind != "classification" or self.target_codes is not None:
+            return None
+        if task.classes is None or len(task.classes) < 2:
+            return None
+        encode = TargetEncoder(net, task, self.target.X)
+        return SelfTest(net, encode, self.target, task.classes, self.scoring, scorer)
 
     @property
     def _n_trained(self) -> int:

@@ -39,6 +39,8 @@ class TrajectoryResult:
         Every checkpoint, if checkpoints are recorded in memory.
     digests : list of str
         Digest of each checkpoint, if they are written to files instead.
+    self_test : array of shape (n_rows, 2) or None
+        Scores of some target rows under their own and under another label.
     """
 
     scores: RowScores
@@ -49,6 +51,7 @@ class TrajectoryResult:
     history: Any
     recorded: Sequence[RecordedCheckpoint] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
+    self_test: NDArray[np.float64] | None = None
 
 
 def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
@@ -60,6 +63,8 @@ def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
     }
     arrays = prefixed("scores", scores) | prefixed("state", result.state)
     arrays["losses"] = result.losses
+    if result.self_test is not None:
+        arrays["self_test"] = result.self_test
     for number, checkpoint in enumerate(result.recorded):
         arrays |= prefixed(f"recorded/{number}/state", checkpoint.state)
         arrays |= prefixed(f"recorded/{number}/gradient", checkpoint.gradient)
@@ -92,6 +97,7 @@ def read_result(files: TrajectoryFiles | None) -> TrajectoryResult | None:
         history=History(metadata["history"]),
         recorded=_recorded(arrays, metadata["typical_norms"]),
         digests=metadata["digests"],
+        self_test=arrays.get("self_test"),
     )
 
 
