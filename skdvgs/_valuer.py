@@ -146,10 +146,11 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         - 'auto': 'cosine'.
         - callable: takes ``(dot, norm, target_norm)``, arrays of shape (n,), (n,) and a float, and
           returns an array of shape (n,). Higher must be better.
-    weighting : {'auto', 'uniform', 'gradient_norm'}, default='auto'
+    weighting : {'auto', 'uniform', 'gradient_norm', 'learning_rate'}, default='auto'
         Weights of the checkpoints in the mean. 'uniform' is the paper's. 'gradient_norm' weights
         each checkpoint by the norm of its target gradient: once the target set is fitted, its
-        gradient is mostly noise, and such checkpoints count little. 'auto' is 'gradient_norm' for
+        gradient is mostly noise, and such checkpoints count little. 'learning_rate' weights it by
+        the rate of the optimiser's step, as TracIn does with 'dot'. 'auto' is 'gradient_norm' for
         the default autoencoder and 'uniform' for a network of your own. With cosine similarity
         the latter is exactly the method of the paper.
     compute_every : int, default=1
@@ -327,7 +328,7 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "by_class": ["boolean"],
         "similarity": [StrOptions({"auto", *SIMILARITIES}), callable],
-        "weighting": [StrOptions({"auto", "uniform", "gradient_norm"})],
+        "weighting": [StrOptions({"auto", "uniform", "gradient_norm", "learning_rate"})],
         "compute_every": [Interval(Integral, 1, None, closed="left")],
         "layers": [str, "array-like", None],
         "task": [StrOptions(set(TASKS))],

@@ -21,8 +21,11 @@ class Checkpoint:
         Gradients of several target sets are stacked: each has shape (n_targets, *parameter shape).
     typical_norm : float
         Median norm of single target rows' gradients, where it is known already, else NaN.
+    learning_rate : float
+        Of the optimiser's step that follows; NaN where parameters have several.
     """
 
     number: int
     gradient: dict[str, torch.Tensor]
     typical_norm: float = float("nan")
+    learning_rate: float = float("nan")

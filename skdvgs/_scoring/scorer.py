@@ -127,8 +127,7 @@ class SourceScorer:
         with undisturbed(self._net):
             lengths = self._lengths(compared)
             self.typical_norm = self._typical_norm(compared, checkpoint)
-            uniform = self._options.weighting == "uniform"
-            self.mean.start_checkpoint(1.0 if uniform else lengths)
+            self.mean.start_checkpoint(self._weight(checkpoint, lengths))
             for rows, dot, norm in self._source_batches(compared):
                 self._check_finite(rows, dot, norm, checkpoint.number)
                 pairs = slice(rows.start * self._n_labels, rows.stop * self._n_labels)
@@ -136,6 +135,20 @@ class SourceScorer:
                 self.mean.add(pairs, similarities)
                 if on_batch is not None:
                     on_batch(checkpoint.number, rows.stop / len(self._rows))
+
+    def _weight(self, checkpoint: Checkpoint, lengths: NDArray[np.float64]) -> Any:
+        """How much a checkpoint counts: a number, or one for each target set."""
+        weighting = self._options.weighting
+        if weighting == "gradient_norm":
+            return lengths
+        if weighting == "uniform":
+            return 1.0
+        if math.isnan(checkpoint.learning_rate):
+            raise InvalidInputError(
+                "weighting='learning_rate' was given, but the optimiser has several learning "
+                "rates. A checkpoint has one weight. Use one rate, or weighting='uniform'."
+            )
+        return checkpoint.learning_rate
 
     def _lengths(self, compared: dict[str, Tensor]) -> NDArray[np.float64]:
         """Norm of the target gradient: a number, or one for each target set."""

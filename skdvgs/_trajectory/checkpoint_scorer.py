@@ -180,7 +180,8 @@ class CheckpointScorer:
         # Their names tell later which parameters were trained here.
         gradient |= {name: to_numpy(torch.zeros_like(p)) for name, p in unreached.items()}
         state = read_trained(self._net, self._trained)
-        recorded = RecordedCheckpoint(state, gradient, typical_norm)
+        rate = checkpoint.learning_rate
+        recorded = RecordedCheckpoint(state, gradient, typical_norm, rate)
         if self._files is not None and self._files.holds_checkpoints:
             self.digests.append(self._files.write_checkpoint(checkpoint.number, recorded))
         else:

@@ -130,7 +130,9 @@ class RecordedTrajectory:
                 name: torch.as_tensor(grad, device=net.device)
                 for name, grad in recorded.gradient.items()
             }
-            scorer.score(Checkpoint(number, gradient, recorded.typical_norm))
+            scorer.score(
+                Checkpoint(number, gradient, recorded.typical_norm, recorded.learning_rate)
+            )
         return scorer.mean.means()
 
 

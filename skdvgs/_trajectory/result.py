@@ -73,6 +73,7 @@ def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
         "report": result.report,
         "history": list(result.history),
         "typical_norms": [checkpoint.typical_norm for checkpoint in result.recorded],
+        "learning_rates": [checkpoint.learning_rate for checkpoint in result.recorded],
         "digests": result.digests,
     }
     files.write_finished(arrays, metadata)
@@ -95,18 +96,20 @@ def read_result(files: TrajectoryFiles | None) -> TrajectoryResult | None:
         report=metadata["report"],
         state=within("state", arrays),
         history=History(metadata["history"]),
-        recorded=_recorded(arrays, metadata["typical_norms"]),
+        recorded=_recorded(arrays, metadata["typical_norms"], metadata["learning_rates"]),
         digests=metadata["digests"],
         self_test=arrays.get("self_test"),
     )
 
 
-def _recorded(arrays: Arrays, typical_norms: list[float]) -> list[RecordedCheckpoint]:
+def _recorded(
+    arrays: Arrays, typical_norms: list[float], rates: list[float]
+) -> list[RecordedCheckpoint]:
     parts: list[dict[str, Arrays]] = [{"state": {}, "gradient": {}} for _ in typical_norms]
     for path, array in within("recorded", arrays).items():
         number, part, name = path.split("/", 2)
         parts[int(number)][part][name] = array
     return [
-        RecordedCheckpoint(part["state"], part["gradient"], typical_norm)
-        for part, typical_norm in zip(parts, typical_norms, strict=True)
+        RecordedCheckpoint(part["state"], part["gradient"], typical_norm, rate)
+        for part, typical_norm, rate in zip(parts, typical_norms, rates, strict=True)
     ]
