@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -42,9 +43,10 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.convergence import enough_restarts
 from skdvgs._values.low_fraction.gross import gross_share
+from skdvgs._values.self_test import doubts, self_test_auc
 from skdvgs._values.suggestions import LOW_THRESHOLD, suggested_codes
 from skdvgs._values.uncertainty import Uncertainty
-from skdvgs.exceptions import InvalidInputError
+from skdvgs.exceptions import InvalidInputError, PoorRankingWarning
 
 
 def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
@@ -71,6 +73,9 @@ _SOMETIMES = (
     "typicality_",
     "target_trust_",
     "groups_",
+    "values_by_target_",
+    "target_names_",
+    "self_test_auc_",
 )
 
 
@@ -88,7 +93,7 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     The parameters come in five groups:
 
     - *the network*: `net`, `max_epochs`, `lr`, `batch_size`, `class_weight`;
-    - *the method*: `similarity`, `weighting`, `compute_every`, `layers`, `task`, `cv`;
+    - *the method*: `by_class`, `similarity`, `weighting`, `compute_every`, `layers`, `task`, `cv`;
     - *when to stop*: `n_restarts`, `tol`;
     - *what is kept*: `suggest_labels`, `store_trajectory`, `checkpoint_dir`;
     - *how it runs*: `source_batch_size`, `device`, `n_jobs`, `random_state`, `verbose`.
@@ -97,11 +102,13 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    net : None, torch.nn.Module subclass or skorch.NeuralNet, default=None
+    net : None, 'paper', torch.nn.Module subclass or skorch.NeuralNet, default=None
         The network to train. None is the default network. For labels and targets it pools what
         several models say of each row without having seen it, and asks whether the given label
         fits; see :doc:`/user_guide/default_network`. Without labels it is an autoencoder on
-        quantiles. A Module subclass is wrapped in skorch with the settings below; its
+        quantiles. 'paper' is the network of the paper's experiments on tables, trained as there:
+        two hidden layers of 100, Mish, dropout, Adam with a rate of 0.001, 100 epochs, batches
+        of 500. A Module subclass is wrapped in skorch with the settings below; its
         ``__init__`` is given ``n_features`` and ``n_outputs`` if it has parameters of these
         names. A skorch net keeps its own optimiser, criterion, callbacks and batch size. It sees
         X unscaled, as float32 (as int64 if X holds integers and the module starts with an
@@ -116,8 +123,12 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     class_weight : None, 'balanced' or dict of label to float, default=None
         Weights of the classes in the *target* loss of a network of your own. Source rows are
         never weighted.
-    similarity : {'auto', 'cosine', 'discounted_cosine', 'dot', 'projection', 'euclidean'} or \
-callable, default='auto'
+    by_class : bool, default=False
+        For a network of your own: whether each class of the target set is a target of its own.
+        The valuer then has a column for each in `values_by_target_`, which shows what a row does
+        to which class.
+    similarity : {'auto', 'cosine', 'discounted_cosine', 'dot', 'projection', 'euclidean', \
+'influence'} or callable, default='auto'
         How the gradient g of a row is compared with the target gradient t, for a network of your
         own.
 
@@ -128,13 +139,20 @@ callable, default='auto'
         - 'discounted_cosine': ``(1 + cos) / (1 + |g| / m)``, in [0, 2], with m the median norm of
           the target rows' own gradients. It suits regression, where a wrong target makes a long
           gradient rather than one of another direction.
+        - 'influence': what training without the row would do to the target loss. The network is
+          trained on source *and* target rows, and looked at once, at the end, in evaluation mode.
+          The value is ``g · (G + λI)⁻¹ t``, with t the gradient of the mean loss of the target
+          set, G the Gauss-Newton matrix of the mean loss of all n rows, and λ a tenth of its mean
+          eigenvalue. Without the row the target loss is about ``value / n`` higher. See
+          :doc:`/user_guide/questions`.
         - 'auto': 'cosine'.
         - callable: takes ``(dot, norm, target_norm)``, arrays of shape (n,), (n,) and a float, and
           returns an array of shape (n,). Higher must be better.
-    weighting : {'auto', 'uniform', 'gradient_norm'}, default='auto'
+    weighting : {'auto', 'uniform', 'gradient_norm', 'learning_rate'}, default='auto'
         Weights of the checkpoints in the mean. 'uniform' is the paper's. 'gradient_norm' weights
         each checkpoint by the norm of its target gradient: once the target set is fitted, its
-        gradient is mostly noise, and such checkpoints count little. 'auto' is 'gradient_norm' for
+        gradient is mostly noise, and such checkpoints count little. 'learning_rate' weights it by
+        the rate of the optimiser's step, as TracIn does with 'dot'. 'auto' is 'gradient_norm' for
         the default autoencoder and 'uniform' for a network of your own. With cosine similarity
         the latter is exactly the method of the paper.
     compute_every : int, default=1
@@ -207,6 +225,11 @@ callable, default='auto'
           differ by weights and the order of batches, on the same folds; NaN for a row that only
           one restart has valued. So too for tables of which the default network learns from some
           rows only, beyond 50,000.
+    values_by_target_ : ndarray of shape (n_samples, n_targets), float64
+        The value of each row for each of several target sets, or for each class with
+        ``by_class=True``. `values_` is the mean of the columns. Only where there are several.
+    target_names_ : ndarray of shape (n_targets,)
+        Names of the target sets, or classes, in the order of these columns.
     label_values_ : ndarray of shape (n_samples, n_classes), float64
         With the default network the probability of each of `classes_` to be the right one, given
         the features and the given label. With a network of your own the value of each row under
@@ -233,6 +256,12 @@ callable, default='auto'
         Rows with one number were left out together: the `groups` that were passed, the folds of a
         `cv` that is no number, or near-duplicates that were noticed. Only of the default network
         for labels and targets, and only where rows were grouped.
+    self_test_auc_ : float
+        How well values tell target rows with their own label from the same rows with another one:
+        an area under the ROC curve over at most 50 rows; 0.5 is chance.
+        The network was trained on these rows, so that a high number proves little; below 0.7 a
+        :class:`~skdvgs.exceptions.PoorRankingWarning` says so. Only for classes, with a network
+        of your own and one target set.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -240,7 +269,7 @@ callable, default='auto'
         where nothing can be learnt about y.
     target_loss_ : ndarray of shape (n_trajectories, n_checkpoints), float64
         Loss of the target batch at each checkpoint; NaN where a trajectory was shorter. Rows
-        are restarts within folds.
+        are restarts within folds. Of 'influence' that of the whole target set, at the end.
     net_ : skorch.NeuralNet
         The net as trained on the last trajectory.
     engine_report_ : dict of str to str
@@ -315,8 +344,9 @@ callable, default='auto'
         "lr": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left"), Options(Integral, {-1}), None],
         "class_weight": [StrOptions({"balanced"}), dict, None],
+        "by_class": ["boolean"],
         "similarity": [StrOptions({"auto", *SIMILARITIES}), callable],
-        "weighting": [StrOptions({"auto", "uniform", "gradient_norm"})],
+        "weighting": [StrOptions({"auto", "uniform", "gradient_norm", "learning_rate"})],
         "compute_every": [Interval(Integral, 1, None, closed="left")],
         "layers": [str, "array-like", None],
         "task": [StrOptions(set(TASKS))],
@@ -344,6 +374,7 @@ callable, default='auto'
         lr: float | None = None,
         batch_size: int | None = None,
         class_weight: str | dict[Any, float] | None = None,
+        by_class: bool = False,
         similarity: str | Callable[..., Any] = "auto",
         weighting: str = "auto",
         compute_every: int = 1,
@@ -366,6 +397,7 @@ callable, default='auto'
         self.lr = lr
         self.batch_size = batch_size
         self.class_weight = class_weight
+        self.by_class = by_class
         self.similarity = similarity
         self.weighting = weighting
         self.compute_every = compute_every
@@ -407,12 +439,15 @@ callable, default='auto'
             Labels or targets; of an AnnData the name of a column of ``obs``. None takes those that
             a torch Dataset holds; where there are none,
             rows are valued by how an autoencoder reconstructs them.
-        X_val : array-like of shape (n_target, n_features) or TargetSet, default=None
+        X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, \
+default=None
             Features of the trusted target set, on the scale of X. None takes each fold of X
             in turn as the target set; see ``cv``. Where scikit-learn slices arrays of X's
-            length in cross-validation, pass a TargetSet, or a tuple of this one array.
-        y_val : array-like of shape (n_target,) or (n_target, n_outputs), default=None
-            Labels or targets of the target set.
+            length in cross-validation, pass a TargetSet, or a tuple of this one array. For a
+            network of your own a dict holds several target sets by name; see
+            :ref:`several_target_sets`.
+        y_val : array-like of shape (n_target,) or (n_target, n_outputs), or dict, default=None
+            Labels or targets of the target set; of several ones by the same names.
         groups : array-like of shape (n_samples,), default=None
             Group of each source row, e.g. the patient that several rows are of. Rows of one group
             never inform each other's values. Where None, the default network looks for
@@ -494,12 +529,21 @@ callable, default='auto'
         self._trajectories, self._stored = trajectories, stored
         task = jobs[0].factory.task
         codes = self._set_values(data, task, scores.values, scores.uncertainty, scores.label_values)
+        if data.targets is not None and scores.by_target is not None:
+            self.values_by_target_: NDArray[np.float64] = scores.by_target
+            self.target_names_ = data.targets.names
         similarity = parameters.scoring.similarity
         self.low_fraction_ = scores.low_fraction(codes, similarity is SIMILARITIES["cosine"])
         if similarity is SIMILARITIES["discounted_cosine"]:
             # Right and wrong numbers differ by degree: only gross errors stand apart.
             self.low_fraction_ = gross_share(scores.values, data.source.y)
         self._set_losses([result.losses for result in results])
+        tests = [result.self_test for result in results if result.self_test is not None]
+        auc = self_test_auc(tests) if tests else None
+        if auc is not None:
+            self.self_test_auc_ = auc
+        for doubt in doubts(self.values_, [result.losses for result in results], auc):
+            warnings.warn(doubt, PoorRankingWarning, stacklevel=5)
         self.engine_report_ = results[-1].report
         self.net_ = jobs[-1].rebuild(results[-1])
         converged = all(result.converged for result in results) and (

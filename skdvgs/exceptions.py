@@ -10,6 +10,7 @@ __all__ = [
     "MissingDependencyError",
     "NearDuplicateWarning",
     "NothingToLearnWarning",
+    "PoorRankingWarning",
     "RareClassWarning",
     "SkdvgsError",
     "SkdvgsWarning",
@@ -60,6 +61,10 @@ class DamagedFileWarning(SkdvgsWarning):
 
 class TargetScaleWarning(SkdvgsWarning):
     """The columns of ``X_val`` are on another scale than those of ``X``."""
+
+
+class PoorRankingWarning(SkdvgsWarning):
+    """Values of a network of one's own that may rank the rows no better than chance."""
 
 
 class RareClassWarning(SkdvgsWarning):

@@ -13,6 +13,7 @@ import pytest
 from numpydoc.docscrape import ClassDoc
 from numpydoc.validate import validate
 from sklearn.base import clone
+from torch import nn
 
 import skdvgs
 from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler
@@ -35,6 +36,11 @@ LABELS = np.repeat([0, 1], 30)
 QUICK = DVGSValuer(max_epochs=2, n_restarts=1, cv=2, random_state=0)
 
 
+class Own(nn.Sequential):
+    def __init__(self, n_features, n_outputs):
+        super().__init__(nn.Linear(n_features, n_outputs))
+
+
 def fit_filter():
     return LowValueFilter(QUICK, fraction=0.1).fit(FRAME, LABELS)
 
@@ -50,6 +56,8 @@ ESTIMATORS = {
         lambda: clone(QUICK).fit(FRAME, LABELS),
         lambda: clone(QUICK).fit(FRAME, FRAME["a"].to_numpy()),
         lambda: clone(QUICK).fit(FRAME, LABELS, X_val=FRAME, y_val=LABELS),
+        lambda: clone(QUICK).set_params(net=Own).fit(FRAME, LABELS),
+        lambda: clone(QUICK).set_params(net=Own, by_class=True).fit(FRAME, LABELS),
     ],
     LowValueFilter: [fit_filter],
     LowValueSampler: [fit_sampler],

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Kind
-from skdvgs._scoring.scorer import ScoringOptions
+from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.similarity import (
+    INFLUENCE,
     NEED_NO_NORMS,
     NEED_TYPICAL_NORM,
     SIMILARITIES,
@@ -40,6 +41,7 @@ class ValuerParameters(Protocol):
     lr: float | None
     batch_size: int | None
     class_weight: str | dict[Any, float] | None
+    by_class: bool
     similarity: str | Callable[..., Any]
     weighting: str
     compute_every: int
@@ -94,6 +96,8 @@ class ResolvedParameters:
         Trajectories computed at a time.
     as_given : mapping of str to object
         Every parameter of the valuer, for the fingerprint of the fit.
+    by_influence : bool
+        Whether the network is trained on source and target, and rows are valued by influence.
     """
 
     net: Any
@@ -111,6 +115,7 @@ class ResolvedParameters:
     cv: Any
     n_jobs: int | None
     as_given: Mapping[str, Any]
+    by_influence: bool = False
 
 
 def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParameters:
@@ -124,8 +129,17 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
     kind = data.source.kind
     is_default_fit = valuer.net is None and kind != "reconstruction"
     given = {name: getattr(valuer, name) for name in _TRAINING}
+    if valuer.net == "paper" and kind == "reconstruction":
+        raise InvalidInputError(
+            "net='paper' was given without labels. It is the paper's network for tables with "
+            "labels. Pass y, or take net=None, which is an autoencoder then."
+        )
     if is_default_fit:
         _check_left_alone(valuer)
+        _check_one_target(data)
+    by_influence = isinstance(valuer.similarity, str) and valuer.similarity == INFLUENCE
+    if by_influence:
+        _check_influence(valuer)
     tol = (TOLERANCE if is_default_fit else None) if valuer.tol == "auto" else valuer.tol
     assert tol is None or isinstance(tol, (float, int))
     return ResolvedParameters(
@@ -133,7 +147,7 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
         is_default_fit=is_default_fit,
         training={name: value for name, value in given.items() if value is not None},
         class_weight=valuer.class_weight,
-        scoring=_scoring_options(valuer),
+        scoring=_scoring_options(valuer, data),
         compute_every=valuer.compute_every,
         n_restarts=_n_restarts(valuer, is_default_fit),
         tol=tol,
@@ -144,6 +158,7 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
         cv=valuer.cv,
         n_jobs=valuer.n_jobs,
         as_given=valuer.get_params(deep=False),
+        by_influence=by_influence,
     )
 
 
@@ -161,6 +176,7 @@ def _check_left_alone(valuer: ValuerParameters) -> None:
         "compute_every": 1,
         "layers": None,
         "class_weight": None,
+        "by_class": False,
     }
     for name, value in usual.items():
         given = getattr(valuer, name)
@@ -172,7 +188,16 @@ def _check_left_alone(valuer: ValuerParameters) -> None:
             )
 
 
-def _scoring_options(valuer: ValuerParameters) -> ScoringOptions:
+def _check_one_target(data: FitData) -> None:
+    if data.targets is not None:
+        raise InvalidInputError(
+            "X_val is a dict of target sets, but net=None. The default network says how likely a "
+            "label is right, which is not a matter of one target set or another. Pass a network of "
+            "your own, or fit once for each target set."
+        )
+
+
+def _scoring_options(valuer: ValuerParameters, data: FitData) -> ScoringOptions:
     similarity = valuer.similarity
     if isinstance(similarity, str):
         name = "cosine" if similarity == "auto" else similarity
@@ -189,7 +214,33 @@ def _scoring_options(valuer: ValuerParameters) -> ScoringOptions:
         source_batch_size=valuer.source_batch_size,
         needs_norms=name not in NEED_NO_NORMS,
         needs_typical_norm=name in NEED_TYPICAL_NORM,
+        n_targets=_n_targets(data, name == INFLUENCE),
     )
+
+
+def _n_targets(data: FitData, by_influence: bool) -> int | None:
+    if data.targets is not None:
+        return len(data.targets.names)
+    return 1 if by_influence else None
+
+
+def _check_influence(valuer: ValuerParameters) -> None:
+    """Refuse settings that mean nothing to influence, which looks at trained weights alone.
+
+    Raises
+    ------
+    InvalidInputError
+        If one of them was set.
+    """
+    usual = {"weighting": ("auto", "uniform"), "compute_every": (1,), "class_weight": (None,)}
+    for name, values in usual.items():
+        given = getattr(valuer, name)
+        if given not in values:
+            raise InvalidInputError(
+                f"{name}={given!r} was given with similarity='influence'. Influence is taken once, "
+                f"at the end of a training in which every row counts the same. Leave "
+                f"{name}={values[0]!r}."
+            )
 
 
 def _n_restarts(valuer: ValuerParameters, is_default_fit: bool) -> int:

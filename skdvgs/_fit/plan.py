@@ -13,6 +13,7 @@ from skdvgs._default_net.autoencoder import DefaultAutoencoder
 from skdvgs._default_net.quantile_features import QuantileFeatures
 from skdvgs._fit.folds import Fold, cross_fit, given_target
 from skdvgs._fit.parameters import ResolvedParameters
+from skdvgs._inputs.named_targets import NamedTargets
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Rows, Task, make_task
 from skdvgs._nets.factory import NetFactory, class_weights
@@ -41,6 +42,8 @@ class Plan:
         that values do not depend on the number of workers.
     features : QuantileFeatures or None
         Makes the features of the default autoencoder; fitted.
+    targets : NamedTargets or None
+        Several target sets; None for a single one.
     """
 
     source: Rows
@@ -48,6 +51,7 @@ class Plan:
     folds: list[Fold]
     seeds: NDArray[np.integer]
     features: QuantileFeatures | None
+    targets: NamedTargets | None = None
 
     @property
     def has_target_set(self) -> bool:
@@ -91,7 +95,8 @@ def make_plan(
         features.fit(source.X, None if target is None else target.X)
         source = features.rows(source)
         target = None if target is None else features.rows(target)
-    return Plan(source, source if target is None else target, folds, seeds, features)
+    target = source if target is None else target
+    return Plan(source, target, folds, seeds, features, data.targets)
 
 
 def make_jobs(plan: Plan, parameters: ResolvedParameters, restarts: range) -> list[TrajectoryJob]:
@@ -128,6 +133,8 @@ def _make_job(
         tol=parameters.tol,
         records_checkpoints=parameters.records_checkpoints,
         name=_name(restart, number, parameters.n_restarts, len(plan.folds)),
+        trained=plan.source.take(fold.source).joined(target) if parameters.by_influence else None,
+        target_codes=None if plan.targets is None else plan.targets.of_rows(fold.target),
     )
 
 

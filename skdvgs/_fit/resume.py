@@ -31,6 +31,8 @@ def open_fit_state(
         rows = {"X": data.source.X, "y": data.source.y, "X_val": None, "y_val": None}
         if data.target is not None:
             rows |= {"X_val": data.target.X, "y_val": data.target.y}
+        if data.targets is not None:
+            rows["target sets"] = data.targets.codes
         return fingerprint(parameters.as_given, rows)
 
     return open_checkpoint_dir(parameters.checkpoint_dir, describe_fit)

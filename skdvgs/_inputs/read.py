@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 
 from skdvgs._inputs.annotated import is_anndata, labels_of
 from skdvgs._inputs.features import labels_within, read_features, read_target_features
+from skdvgs._inputs.named_targets import (
+    NamedTargets,
+    class_targets,
+    joined_sets,
+    split_mapping,
+)
 from skdvgs._inputs.target_set import check_scale, unpack_target
 from skdvgs._inputs.targets import check_classes, read_target_y, read_y
 from skdvgs._inputs.task import Rows
@@ -32,6 +38,8 @@ class FitData:
         Labels as the user gave them.
     groups : int array of shape (n_samples,) or None
         Group of each source row, as numbers.
+    targets : NamedTargets or None
+        Several target sets, which `target` holds one after the other; None for a single one.
     """
 
     source: Rows
@@ -39,29 +47,64 @@ class FitData:
     n_classes: int
     y: Any
     groups: NDArray[np.intp] | None
+    targets: NamedTargets | None = None
 
 
 def read_fit_data(
     estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, task: str
 ) -> FitData:
     """Check both sets before any work starts."""
-    X_val, y_val = unpack_target(X_val, y_val)
-    if is_anndata(X_val):
-        y_val = labels_of(X_val, y if y_val is None and isinstance(y, str) else y_val)
+    sets = split_mapping(X_val, y_val)
+    if sets is None:
+        X_val, y_val = unpack_target(X_val, y_val)
+    asked = y
     given = y = labels_of(X, labels_within(X) if y is None else y)
-    y_val = labels_within(X_val) if y_val is None else y_val
     X = read_features(estimator, X, estimator.net)
     kind, y = read_y(y, len(X), task)
-    source, target = Rows(X, y, kind), None
-    if X_val is not None:
-        X_val = read_target_features(estimator, X_val, X, estimator.net)
-        y_val = read_target_y(y_val, len(X_val), kind, y, estimator.task)
-        check_scale(X, X_val)
-        target = Rows(X_val, y_val, kind)
+    source, target, targets = Rows(X, y, kind), None, None
+    if sets is not None:
+        parts = {
+            name: _read_named(estimator, name, *part, source, asked) for name, part in sets.items()
+        }
+        target, targets = joined_sets(parts)
+    elif X_val is not None:
+        target = _read_target(estimator, X_val, y_val, source, asked)
+    if target is not None:
+        check_scale(X, target.X[:])
+    if estimator.by_class:
+        _check_one_kind(sets)
+        targets = class_targets(source, target)
     n_classes = 0
     if kind == "classification":
         n_classes = check_classes(y, None if target is None else target.y)
-    return FitData(source, target, n_classes, given, read_groups(groups, len(X)))
+    return FitData(source, target, n_classes, given, read_groups(groups, len(X)), targets)
+
+
+def _read_target(estimator: Any, X_val: Any, y_val: Any, source: Rows, asked: Any) -> Rows:
+    """Read one target set; ``asked`` is the y of fit, which may name a column."""
+    if is_anndata(X_val):
+        y_val = labels_of(X_val, asked if y_val is None and isinstance(asked, str) else y_val)
+    y_val = labels_within(X_val) if y_val is None else y_val
+    X_val = read_target_features(estimator, X_val, source.X, estimator.net)
+    y_val = read_target_y(y_val, len(X_val), source.kind, source.y, estimator.task)
+    return Rows(X_val, y_val, source.kind)
+
+
+def _read_named(
+    estimator: Any, name: Any, X_val: Any, y_val: Any, source: Rows, asked: Any
+) -> Rows:
+    try:
+        return _read_target(estimator, X_val, y_val, source, asked)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"Target set {name!r}: {error}") from error
+
+
+def _check_one_kind(sets: Any) -> None:
+    if sets is not None:
+        raise InvalidInputError(
+            "by_class=True was given, and X_val is a dict. Target sets are either those of the "
+            "dict or the classes. Leave by_class=False, or pass one X_val."
+        )
 
 
 def read_groups(groups: Any, n_samples: int) -> NDArray[np.intp] | None:

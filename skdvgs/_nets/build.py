@@ -16,6 +16,7 @@ from torch.utils.data import DataLoader, default_collate
 
 from skdvgs._inputs.task import Task
 from skdvgs._nets.output import CLASS_CRITERIA
+from skdvgs._nets.paper_net import NAMED_NETS, PAPER_TRAINING, PaperNet, net_by_name
 from skdvgs._nets.settings import check_settings, is_default_split, watches_validation
 from skdvgs._nets.validation import EncodedRows, validation_rows
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
@@ -45,7 +46,8 @@ def check_net(net: Any) -> None:
     Raises
     ------
     InvalidInputError
-        If ``net`` is neither None, a Module subclass nor a skorch net on such a class.
+        If ``net`` is neither None, a known name, a Module subclass nor a skorch net on such a
+        class.
     """
     module = net.module if isinstance(net, skorch.NeuralNet) else net
     if isinstance(module, nn.Module):
@@ -58,10 +60,12 @@ def check_net(net: Any) -> None:
         check_settings(net)
     if net is None or isinstance(net, skorch.NeuralNet):
         return
+    if isinstance(net, str) and net in NAMED_NETS:
+        return
     if not (isinstance(net, type) and issubclass(net, nn.Module)):
         raise InvalidInputError(
-            f"The 'net' parameter must be None, a torch.nn.Module subclass or a skorch "
-            f"NeuralNet. Got {net!r} instead."
+            f"The 'net' parameter must be None, {', '.join(map(repr, NAMED_NETS))}, a "
+            f"torch.nn.Module subclass or a skorch NeuralNet. Got {net!r} instead."
         )
 
 
@@ -105,6 +109,7 @@ def build_net(
         Weights of the classes in the target loss.
     """
     given = {key: value for key, value in settings.items() if value is not None}
+    net = net_by_name(net)
     if isinstance(net, skorch.NeuralNet):
         built = _own_net(net, task).set_params(**given)
     else:
@@ -135,7 +140,7 @@ def _wrapped(net: type[nn.Module], task: Task, n_features: int) -> skorch.Neural
         train_split=None,
         callbacks="disable",
         verbose=0,
-        **DEFAULTS,
+        **(PAPER_TRAINING if net is PaperNet else DEFAULTS),
         **{f"module__{name}": size for name, size in sizes.items() if name in accepted},
         **_batch_reading(),
     )

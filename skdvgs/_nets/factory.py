@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import skorch
 import torch
 from numpy.typing import NDArray
 from sklearn.utils.class_weight import compute_class_weight
-from torch import Tensor
+from torch import Tensor, nn
 
 from skdvgs._inputs.task import Rows, Task
 from skdvgs._nets.build import build_net, initialize
@@ -52,7 +52,7 @@ class NetFactory:
         return build_net(self.net, self.task, self.n_features, self.settings, self.class_weight)
 
     def build_with(self, state: Mapping[str, NDArray[Any]]) -> skorch.NeuralNet:
-        """A net with given weights and buffers."""
+        """A net with given weights and buffers; those that are not given are drawn by the seed."""
         net = self.build()
         with seeded(self.seed, net.device):
             initialize(net)
@@ -61,13 +61,38 @@ class NetFactory:
 
 
 def load_state(net: skorch.NeuralNet, state: Mapping[str, NDArray[Any]]) -> None:
-    """Give a net weights and buffers that :func:`read_state` read."""
-    net.module_.load_state_dict({name: torch.as_tensor(value) for name, value in state.items()})
+    """Give a net weights and buffers that :func:`read_state` read, all or some of them.
+
+    Raises
+    ------
+    InvalidInputError
+        If the net has none of a name.
+    """
+    tensors = {name: torch.as_tensor(value) for name, value in state.items()}
+    unknown = net.module_.load_state_dict(tensors, strict=False).unexpected_keys
+    if unknown:
+        raise InvalidInputError(
+            f"The network has no {unknown[0]!r}, which it had in fit. Weights of another network "
+            "cannot be used. Build the same one, or fit again."
+        )
 
 
 def read_state(net: skorch.NeuralNet) -> dict[str, NDArray[Any]]:
     """Weights and buffers of a net, copied."""
     return {name: to_numpy(value) for name, value in net.module_.state_dict().items()}
+
+
+def read_trained(net: skorch.NeuralNet, trained: Collection[int]) -> dict[str, NDArray[Any]]:
+    """Those weights whose ``id`` is among `trained`, and all buffers, copied.
+
+    Frozen weights of a large network need not be kept at every checkpoint.
+    """
+    state = net.module_.state_dict(keep_vars=True)
+    return {
+        name: to_numpy(value)
+        for name, value in state.items()
+        if not isinstance(value, nn.Parameter) or id(value) in trained
+    }
 
 
 def to_numpy(value: Tensor) -> NDArray[Any]:

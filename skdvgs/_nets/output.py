@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from skdvgs._inputs.task import Task
+from skdvgs._nets.undisturbed import undisturbed
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients import evaluation_mode
 
 CLASS_CRITERIA = (nn.CrossEntropyLoss, nn.NLLLoss)
 
@@ -26,7 +26,7 @@ def read_output(net: skorch.NeuralNet, x: Any) -> Tensor | None:
     """The net's output for a few rows, in evaluation mode; None where it is no single tensor."""
     from skorch.utils import to_tensor
 
-    with evaluation_mode(net.module_), torch.no_grad():
+    with undisturbed(net), torch.no_grad():
         try:
             output = net.infer(to_tensor(x, device=net.device))
         except (RuntimeError, ValueError, TypeError, IndexError) as error:

@@ -56,8 +56,14 @@ def value_columns(estimator: Reportable, y: ArrayLike | None = None) -> dict[str
     valuer = valuer_of(estimator) if says_of_each_row(estimator) else None
     columns: dict[str, NDArray[Any]] = {"value": np.asarray(estimator.values_)}
     errors = getattr(valuer, "standard_errors_", None)
-    if errors is not None:
+    if errors is not None and getattr(estimator, "target", None) is None:
         columns["standard_error"] = np.asarray(errors)
+    by_target = getattr(valuer, "values_by_target_", None)
+    if by_target is not None:
+        names = getattr(valuer, "target_names_", range(by_target.shape[1]))
+        columns |= {
+            f"value_{name}": column for name, column in zip(names, by_target.T, strict=True)
+        }
     columns["rank"] = ranks(columns["value"])
     columns |= _label_columns(estimator, estimator._given.labels if y is None else np.asarray(y))
     suggested = getattr(valuer, "suggested_labels_", None)

@@ -41,6 +41,7 @@ class ReportingMixin:
 
             - `value`: higher is better;
             - `standard_error`: that of the value; NaN (null in polars) if it is not known;
+            - `value_NAME`: the value for the target set NAME, if there are several;
             - `rank`: 1 for the lowest value; of equal values the earlier row ranks lower;
             - `label`: the y of fit, or `target` if it is a quantity; numbered `label_0`,
               `label_1`, ... if there are several columns; left out if there was no y;

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import skorch
 import torch
+from skorch.utils import to_tensor
 from torch import Tensor, nn
+
+from skdvgs.gradients._batches import map_batch
 
 # Activations of one source batch. More than the cache of a core holds makes a core wait for
 # memory, and two of them for each other; fewer rows than these make calls too many.
@@ -40,6 +43,21 @@ def _writable(part: Any) -> Any:
 def _parts(start: int, stop: int, size: int) -> Iterator[slice]:
     for first in range(start, stop, size):
         yield slice(first, min(first + size, stop))
+
+
+def on_device(
+    net: skorch.NeuralNet, x: Any, y: Any, loss_reads_x: bool, n_labels: int = 1
+) -> tuple[Any, Any]:
+    """Rows and labels as tensors where the net is, in the form that its loss takes them.
+
+    ``loss_reads_x`` is what :func:`~skdvgs._scoring.loss.per_sample_loss` says.
+    """
+    x, y = (to_tensor(_writable(part), device=net.device) for part in (x, y))
+    if not loss_reads_x:
+        return x, y
+    if n_labels > 1:  # the same memory for every label
+        return x, (y, map_batch(lambda t: t.unsqueeze(1).expand(-1, n_labels, *t.shape[1:]), x))
+    return x, (y, x)
 
 
 def activation_bytes(net: skorch.NeuralNet, x: Any) -> int:

@@ -70,13 +70,22 @@ class ScoringRequest:
 
         Parameters
         ----------
-        means : array of shape (n_pairs,)
-            Mean score of each pair of :meth:`pairs`.
+        means : array of shape (n_pairs,) or (n_pairs, n_targets)
+            Mean score of each pair of :meth:`pairs`, for each target set if there are several.
         """
+        by_target = None
+        if means.ndim == 2:
+            by_target, means = self._of_own_labels(means), means.mean(axis=1)
+        values, label_values = self._of_own_labels(means), None
+        if self.classes is not None:
+            label_values = means.reshape(-1, len(self.classes))
+        return RowScores(values, label_values, by_target)
+
+    def _of_own_labels(self, means: Floats) -> Floats:
         if self.classes is None:
-            return RowScores(values=means, label_values=None)
-        own = means[self._own_label_pairs(np.arange(len(self.rows)))]
-        return RowScores(values=own, label_values=means.reshape(-1, len(self.classes)))
+            return means
+        found: Floats = means[self._own_label_pairs(np.arange(len(self.rows)))]
+        return found
 
     def _own_label_pairs(self, positions: Index) -> Index:
         """Pairs of some of the rows with their own labels."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,20 +17,21 @@ from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.large.prefetch import read_ahead
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.factory import TargetEncoder
+from skdvgs._nets.undisturbed import undisturbed
 from skdvgs._scoring.batches import (
     _parts,
     _writable,
     activation_bytes,
     best_batch_size,
+    on_device,
 )
 from skdvgs._scoring.checkpoint import Checkpoint
+from skdvgs._scoring.engines import Engines
 from skdvgs._scoring.loss import per_sample_loss
+from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.running_mean import RunningMean
-from skdvgs._scoring.similarity import Similarity, TargetGradientScale
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients import GradientEngine, evaluation_mode
-from skdvgs.gradients._batches import map_batch
 from skdvgs.gradients._general import out_of_memory
 
 # A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
@@ -40,18 +39,6 @@ _CALL_COST = 7e6
 
 
 _ROW_COST = 1e4
-
-
-@dataclass(frozen=True)
-class ScoringOptions:
-    """How rows are compared; see DVGSValuer for the meaning of each."""
-
-    similarity: Similarity
-    weighting: str
-    layers: str | Sequence[str] | None
-    source_batch_size: int | str
-    needs_norms: bool = True
-    needs_typical_norm: bool = False
 
 
 class SourceScorer:
@@ -75,6 +62,8 @@ class SourceScorer:
         checkpoint does not bring it.
     n_labels : int
         So many pairs in a row are one row under different labels.
+    like : SourceScorer or None
+        A scorer of the same net, whose engines and batch size serve here too.
     """
 
     def __init__(
@@ -86,24 +75,34 @@ class SourceScorer:
         options: ScoringOptions,
         target: tuple[Any, Any] | None = None,
         n_labels: int = 1,
+        like: SourceScorer | None = None,
     ) -> None:
         self._net, self._X, self._y, self._target = net, X, y, target
         self._rows, self._n_labels = rows, 1
         self._options = options
-        self.mean = RunningMean(len(rows))
-        self.target_scale = TargetGradientScale(float("nan"))
+        self.mean = RunningMean(len(rows), options.n_targets)
+        self.typical_norm = float("nan")
         loss, self._loss_reads_x = per_sample_loss(net)
         infer = None if type(net).infer is skorch.NeuralNet.infer else net.infer
-        self.engine = GradientEngine(net.module_, loss, layers=options.layers, forward=infer)
-        is_auto = options.source_batch_size == "auto"
+        engines = None if like is None else like._engines
+        self._engines: Engines = engines or Engines(net.module_, loss, options.layers, infer)
+        self.engine = self._engines.current(to_score=False)
+        asked = options.source_batch_size if like is None else like.batch_size
+        is_auto = asked == "auto"
         row_bytes = self._row_bytes() if is_auto or n_labels > 1 else 0.0
         on_cpu = torch.device(net.device).type == "cpu"
-        size = best_batch_size(row_bytes, cached=on_cpu) if is_auto else options.source_batch_size
+        size = best_batch_size(row_bytes, cached=on_cpu) if is_auto else asked
         self._batch_size = int(size)
-        if n_labels > 1 and self._sharing_pays(n_labels, row_bytes):
+        shares = n_labels > 1 and options.n_targets is None
+        if shares and self._sharing_pays(n_labels, row_bytes):
             self._rows, self._n_labels = rows[::n_labels], n_labels
             self._y = y.reshape(-1, n_labels, *y.shape[1:])
         self._all = len(self._rows) == len(X) and np.array_equal(self._rows, np.arange(len(X)))
+
+    @property
+    def report(self) -> dict[str, str]:
+        """Which path of the engine served each parameter."""
+        return self._engines.report
 
     @property
     def batch_size(self) -> int:
@@ -119,31 +118,54 @@ class SourceScorer:
         self, checkpoint: Checkpoint, on_batch: Callable[[int, float], None] | None = None
     ) -> None:
         """Score every pair at a checkpoint, telling `on_batch` the share done."""
+        self.engine = self._engines.current()
         compared = {
             name: checkpoint.gradient[name]
             for name in self.engine.parameter_names
             if name in checkpoint.gradient
         }
-        with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
-            self.target_scale = self._scale_of(compared, checkpoint)
-            uniform = self._options.weighting == "uniform"
-            self.mean.start_checkpoint(1.0 if uniform else self.target_scale.norm)
+        with undisturbed(self._net):
+            lengths = self._lengths(compared)
+            self.typical_norm = self._typical_norm(compared, checkpoint)
+            self.mean.start_checkpoint(self._weight(checkpoint, lengths))
             for rows, dot, norm in self._source_batches(compared):
                 self._check_finite(rows, dot, norm, checkpoint.number)
                 pairs = slice(rows.start * self._n_labels, rows.stop * self._n_labels)
-                similarity = self._options.similarity
-                self.mean.add(pairs, similarity(dot.ravel(), norm.ravel(), self.target_scale))
+                similarities = self._options.similarities(dot, norm, lengths, self.typical_norm)
+                self.mean.add(pairs, similarities)
                 if on_batch is not None:
                     on_batch(checkpoint.number, rows.stop / len(self._rows))
 
-    def _scale_of(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> TargetGradientScale:
-        norm = float(sum(grad.double().square().sum() for grad in compared.values()) ** 0.5)
-        typical = checkpoint.typical_norm
-        if self._options.needs_typical_norm and np.isnan(typical):
-            assert self._target is not None
-            batches = self._in_batches(len(self._target[0]), self._target_batch, compared, 1)
-            typical = float(np.median(np.concatenate([norms for _, _, norms in batches])))
-        return TargetGradientScale(norm, typical)
+    def _weight(self, checkpoint: Checkpoint, lengths: NDArray[np.float64]) -> Any:
+        """How much a checkpoint counts: a number, or one for each target set."""
+        weighting = self._options.weighting
+        if weighting == "gradient_norm":
+            return lengths
+        if weighting == "uniform":
+            return 1.0
+        if math.isnan(checkpoint.learning_rate):
+            raise InvalidInputError(
+                "weighting='learning_rate' was given, but the optimiser has several learning "
+                "rates. A checkpoint has one weight. Use one rate, or weighting='uniform'."
+            )
+        return checkpoint.learning_rate
+
+    def _lengths(self, compared: dict[str, Tensor]) -> NDArray[np.float64]:
+        """Norm of the target gradient: a number, or one for each target set."""
+        n_targets = self._options.n_targets
+        shape = () if n_targets is None else (n_targets,)
+        squares = np.zeros(shape)
+        for grad in compared.values():
+            squares += grad.double().reshape(*shape, -1).square().sum(-1).cpu().numpy()
+        lengths: NDArray[np.float64] = np.sqrt(squares)
+        return lengths
+
+    def _typical_norm(self, compared: dict[str, Tensor], checkpoint: Checkpoint) -> float:
+        if not self._options.needs_typical_norm or not np.isnan(checkpoint.typical_norm):
+            return checkpoint.typical_norm
+        assert self._target is not None
+        batches = self._in_batches(len(self._target[0]), self._target_batch, compared, 1)
+        return float(np.median(np.concatenate([norms for _, _, norms in batches])))
 
     def _source_batches(
         self, compared: dict[str, Tensor]
@@ -159,13 +181,19 @@ class SourceScorer:
     ) -> Iterator[tuple[slice, NDArray[np.float64], NDArray[np.float64]]]:
         """Dots and norms of n rows, in smaller batches once memory has run out."""
         start = 0
+        targets: Any = compared
+        if self._options.n_targets is not None:
+            targets = [
+                {name: grad[k] for name, grad in compared.items()}
+                for k in range(self._options.n_targets)
+            ]
         while start < n:
             parts = _parts(start, n, self._batch_size)
             for rows, (x, y) in self._all_read(parts, read):
                 try:
-                    x, y = self._on_device(x, y, n_labels)
-                    find = self.engine.terms if n_labels == 1 else self.engine.terms_under
-                    terms = find(x, y, compared, norms=self._options.needs_norms)
+                    x, y = on_device(self._net, x, y, self._loss_reads_x, n_labels)
+                    find: Any = self.engine.terms if n_labels == 1 else self.engine.terms_under
+                    terms = find(x, y, targets, norms=self._options.needs_norms)
                 except (RuntimeError, MemoryError) as error:
                     if self._batch_size == 1 or not out_of_memory(error):
                         raise
@@ -186,9 +214,11 @@ class SourceScorer:
     def _check_finite(
         self, rows: slice, dot: NDArray[np.float64], norm: NDArray[np.float64], number: int
     ) -> None:
-        finite = np.isfinite(dot) & (np.isfinite(norm) | (not self._options.needs_norms))
+        finite = np.isfinite(dot).reshape(len(dot), -1).all(axis=1)
+        if self._options.needs_norms:
+            finite &= np.isfinite(norm).reshape(len(norm), -1).all(axis=1)
         if not finite.all():
-            bad = int(self._rows[rows.start + np.argmin(finite) // self._n_labels])
+            bad = int(self._rows[rows.start + np.argmin(finite)])
             raise InvalidInputError(
                 f"The gradient of source row {bad} is not finite at checkpoint {number}. Its "
                 "features or target are too large for float32. Scale them, or remove the row."
@@ -204,17 +234,9 @@ class SourceScorer:
         X, y = self._target
         return X[rows], y[rows]
 
-    def _on_device(self, x: Any, y: Any, n_labels: int) -> tuple[Any, Any]:
-        x, y = (to_tensor(_writable(part), device=self._net.device) for part in (x, y))
-        if not self._loss_reads_x:
-            return x, y
-        if n_labels > 1:  # the same memory for every label
-            return x, (y, map_batch(lambda t: t.unsqueeze(1).expand(-1, n_labels, *t.shape[1:]), x))
-        return x, (y, x)
-
     def _row_bytes(self) -> float:
         x = to_tensor(_writable(self._X[self._rows[:2]]), device=self._net.device)
-        with evaluation_mode(self._net.module_), untouched_random_state(self._net.device):
+        with undisturbed(self._net):
             return activation_bytes(self._net, x) / max(1, len(x))
 
     def _sharing_pays(self, n_labels: int, row_bytes: float) -> bool:
@@ -226,20 +248,6 @@ class SourceScorer:
         parameters = sum(p.numel() for p in self._net.module_.parameters())
         found: bool = more_calls * _CALL_COST < n_pairs * (_ROW_COST + parameters + row_bytes)
         return found
-
-
-@contextmanager
-def untouched_random_state(device: Any) -> Iterator[None]:
-    """Keep training's random draws as they would be without scoring."""
-    state = torch.get_rng_state()
-    on_cuda = torch.device(device or "cpu").type == "cuda"
-    cuda_states = torch.cuda.get_rng_state_all() if on_cuda else []
-    try:
-        yield
-    finally:
-        torch.set_rng_state(state)
-        if on_cuda:
-            torch.cuda.set_rng_state_all(cuda_states)
 
 
 def make_scorer(

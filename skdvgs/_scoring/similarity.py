@@ -64,16 +64,21 @@ def negative_euclidean(dot: Floats, norm: Floats, target: TargetGradientScale) -
     return -np.sqrt(np.maximum(norm**2 - 2.0 * dot + target.norm**2, 0.0))
 
 
+# Dot products too, with the target gradient preconditioned: see :mod:`skdvgs._scoring.influence`.
+INFLUENCE = "influence"
+
+
 SIMILARITIES: dict[str, Similarity] = {
     "cosine": cosine,
     "discounted_cosine": discounted_cosine,
     "dot": dot_product,
     "euclidean": negative_euclidean,
+    INFLUENCE: dot_product,
     "projection": projection,
 }
 
 
-NEED_NO_NORMS = ("dot", "projection")
+NEED_NO_NORMS = ("dot", "projection", INFLUENCE)
 
 
 NEED_TYPICAL_NORM = ("discounted_cosine",)

@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 )
 
 from skdvgs._inputs.annotated import features_of, labels_of
+from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
@@ -53,6 +54,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         "valuer": [HasMethods(["fit"]), None],
         "fraction": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left"), None],
         "threshold": [Interval(Real, None, None, closed="neither"), None],
+        "target": [object],
     }
 
     # Requested by default: to ask for a target set by hand would be a step everyone forgets.
@@ -64,10 +66,12 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         *,
         fraction: float | str | None = "auto",
         threshold: float | None = None,
+        target: Any = None,
     ) -> None:
         self.valuer = valuer
         self.fraction = fraction
         self.threshold = threshold
+        self.target = target
 
     def get_support(self, indices: bool = False) -> NDArray[Any]:
         """Tell which rows are kept.
@@ -131,6 +135,8 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         y = labels_of(X, y)
         valuer = DVGSValuer() if self.valuer is None else self.valuer
         valued = value_rows(valuer, X, y, X_val, y_val)
+        if self.target is not None:
+            valued = valued.for_target(self.target)
         check_consistent_length(X, y)
         values = valued.values
         continuous = is_continuous(valued.last, y)
@@ -190,18 +196,22 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
 
 def _n_target(X_val: Any) -> int | None:
     """Rows of the target set, in whatever form it was passed."""
+    sets = split_mapping(X_val, None)
+    if sets is not None:
+        return sum(int(_num_samples(features)) for features, _ in sets.values())
     features = unpack_target(X_val, None)[0]
     return None if features is None else _num_samples(features)
 
 
 def _low_share(valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool) -> float:
     """Share of low rows: those below the valuer's own cut, or what it says of its own rows."""
-    cut = getattr(valued.last, "low_threshold_", None)
-    if cut is not None:
-        return float(np.mean(valued.values < cut))
-    share = getattr(valued.last, "low_fraction_", None)
-    if share is not None and valued.fitted_here:
-        return float(share)
+    if valued.target is None:  # what the valuer says is of its mean over the target sets
+        cut = getattr(valued.last, "low_threshold_", None)
+        if cut is not None:
+            return float(np.mean(valued.values < cut))
+        share = getattr(valued.last, "low_fraction_", None)
+        if share is not None and valued.fitted_here:
+            return float(share)
     if continuous and not valued.fitted_here:
         return gross_share(valued.values, np.asarray(y, dtype=np.float64))
     if valued.label_values is not None:

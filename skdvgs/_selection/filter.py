@@ -44,6 +44,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         0.5 leaves the rows that are more likely right than wrong. When it is given, `fraction`
         must be 'auto' or None, and is not used.
 
+    target : object, default=None
+        Name of the target set whose values decide, where the valuer has several: one of its
+        `target_names_`, e.g. "hospital A". None goes by the mean over all of them.
+
     Attributes
     ----------
     valuer_ : estimator
@@ -148,11 +152,11 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Their labels or targets.
 
-        X_val : array-like of shape (n_val, n_features), default=None
+        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
             The features of the target set, handed to the valuer. Without it nothing is handed
             over, and `DVGSValuer` values the rows against each other by folds.
 
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
             The labels or targets of the target set.
 
         Returns
@@ -181,10 +185,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Their labels or targets.
 
-        X_val : array-like of shape (n_val, n_features), default=None
+        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
             The features of the target set, handed to the valuer.
 
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
             The labels or targets of the target set.
 
         Returns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import _num_samples
 
+from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs.exceptions import InvalidInputError
 
@@ -32,6 +33,8 @@ class Valued:
         Of these rows, by a frozen valuer of classes.
     fitted_here : bool
         Whether the valuer was fitted on these rows, so that its attributes are theirs.
+    target : object
+        Name of the target set that the values are for; None for all of them.
     """
 
     valuer: Any
@@ -39,6 +42,31 @@ class Valued:
     values: NDArray[np.float64]
     label_values: NDArray[np.float64] | None = None
     fitted_here: bool = True
+    target: Any = None
+
+    def for_target(self, name: Any) -> Valued:
+        """The values of the rows for one of several target sets.
+
+        Raises
+        ------
+        InvalidInputError
+            If there are no values for a set of this name.
+        """
+        names = getattr(self.last, "target_names_", None)
+        if names is None or not self.fitted_here:
+            raise InvalidInputError(
+                f"target={name!r} was given, but the valuer has no values by target. A network of "
+                "one's own that is fitted with a dict of target sets, or with by_class=True, has "
+                "them. Leave target=None, or pass X_val and y_val as dicts."
+            )
+        known = np.asarray(names).tolist()
+        if name not in known:
+            raise InvalidInputError(
+                f"target={name!r} is none of the target sets {known}. Rows are chosen by their "
+                "values for one of these. Give one of these names, or None for the mean."
+            )
+        column = np.asarray(self.last.values_by_target_[:, known.index(name)])
+        return replace(self, values=column, label_values=None, target=name)
 
 
 def value_rows(valuer: Any, X: Any, y: Any, X_val: Any, y_val: Any) -> Valued:
@@ -65,8 +93,13 @@ def _fit_pipeline(pipeline: Pipeline, X: Any, y: Any, X_val: Any, y_val: Any) ->
     steps = pipeline[:-1]
     if len(steps):
         X = steps.fit_transform(X, y)
-        X_val, y_val = unpack_target(X_val, y_val)
-        X_val = None if X_val is None else steps.transform(X_val)
+        sets = split_mapping(X_val, y_val)
+        if sets is not None:
+            X_val = {key: steps.transform(features) for key, (features, _) in sets.items()}
+            y_val = {key: labels for key, (_, labels) in sets.items()}
+        else:
+            X_val, y_val = unpack_target(X_val, y_val)
+            X_val = None if X_val is None else steps.transform(X_val)
     found = value_rows(last, X, y, X_val, y_val)
     whole = clone(pipeline, safe=False).set_params(steps=[*steps.steps, (name, found.valuer)])
     return Valued(whole, found.last, found.values, found.label_values, found.fitted_here)

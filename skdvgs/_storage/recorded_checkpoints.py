@@ -42,15 +42,20 @@ class RecordedCheckpoint:
 
     Attributes
     ----------
-    state, gradient : dict of str to array
-        Weights and buffers, and the target gradient, by parameter name.
+    state : dict of str to array
+        Weights that were trained up to here, and buffers, by name. Others are as they were drawn.
+    gradient : dict of str to array
+        Target gradient by name, of the parameters that were trained at this checkpoint.
     typical_norm : float
         Median norm of the target rows' own gradients; NaN where no similarity needs it.
+    learning_rate : float
+        Of the optimiser's step that followed; NaN where parameters had several.
     """
 
     state: dict[str, NDArray[Any]]
     gradient: dict[str, NDArray[Any]]
     typical_norm: float
+    learning_rate: float = float("nan")
 
 
 def checkpoint_file(folder: Path, number: int) -> Path:
@@ -154,7 +159,10 @@ class StoredFit:
         path = checkpoint_file(place / name, number)
         arrays, metadata = read_npz(path, _READING, digests[name][number])
         return RecordedCheckpoint(
-            within("state", arrays), within("gradient", arrays), metadata["typical_norm"]
+            within("state", arrays),
+            within("gradient", arrays),
+            metadata["typical_norm"],
+            metadata["learning_rate"],
         )
 
 

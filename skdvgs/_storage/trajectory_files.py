@@ -115,7 +115,11 @@ class TrajectoryFiles:
         with storing(path.parent, _ADVICE):
             path.parent.mkdir(parents=True, exist_ok=True)
         arrays = prefixed("state", checkpoint.state) | prefixed("gradient", checkpoint.gradient)
-        return write_npz(path, arrays, {"typical_norm": checkpoint.typical_norm}, _ADVICE)
+        metadata = {
+            "typical_norm": checkpoint.typical_norm,
+            "learning_rate": checkpoint.learning_rate,
+        }
+        return write_npz(path, arrays, metadata, _ADVICE)
 
     def has_checkpoints(self, n_checkpoints: int) -> bool:
         """Whether the files of so many checkpoints are all there."""

@@ -17,9 +17,10 @@ import skorch
 import torch
 from numpy.typing import NDArray
 
-from skdvgs._nets.factory import read_state, to_numpy
+from skdvgs._nets.factory import read_state, read_trained, to_numpy
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.scorer import SourceScorer
+from skdvgs._scoring.self_test import SelfTest
 from skdvgs._storage.digests import arrays_digest
 from skdvgs._storage.npz import Arrays
 from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
@@ -64,10 +65,15 @@ class CheckpointScorer:
         Whether checkpoints are kept to score more rows later.
     files : TrajectoryFiles or None
         Where progress is saved, and checkpoints if it holds them.
+    compared_with : callable or None
+        ``compared_with(checkpoint)`` returns the checkpoint with the gradients that rows are
+        compared with. None leaves that of training.
     on_batch : callable or None
         Told of each batch of rows: ``on_batch(checkpoint_number, share_done)``.
     saved : SavedProgress or None
         Progress of an earlier run to go on from.
+    self_test : SelfTest or None
+        Scores target rows at every checkpoint, also at those that an earlier run has passed.
 
     Attributes
     ----------
@@ -86,15 +92,19 @@ class CheckpointScorer:
         convergence_subset: NDArray[np.intp],
         records: bool,
         files: TrajectoryFiles | None,
+        compared_with: Callable[[Checkpoint], Checkpoint] | None,
         on_batch: Callable[[int, float], None] | None,
         saved: SavedProgress | None,
+        self_test: SelfTest | None = None,
     ) -> None:
         self._net, self._scorer, self._convergence = net, scorer, convergence
         self._convergence_subset, self._records = convergence_subset, records
         self._files, self._on_batch, self._saved = files, on_batch, saved
+        self._compared_with, self._self_test = compared_with, self_test
         self.recorded: list[RecordedCheckpoint] = []
         self.digests: list[str] = []
         self._typical_norms: list[float] = []
+        self._trained: set[int] = set()
         self._last_save = time.monotonic()
         self._wait = 0.0 if files is None else files.seconds
 
@@ -106,17 +116,27 @@ class CheckpointScorer:
         bool
             Whether the ranking has converged, so that training may end.
         """
+        compared = checkpoint
+        if self._saved is None or self._records or self._self_test is not None:
+            compared = self._compared(checkpoint)
+        if self._self_test is not None:
+            self._self_test.score(compared)
         if self._saved is not None:
-            self._skip_scored(checkpoint, self._saved)
+            self._skip_scored(checkpoint, compared, self._saved)
             return False
-        self._scorer.score(checkpoint, self._on_batch)
-        self._record(checkpoint, self._scorer.target_scale.typical_norm)
+        self._scorer.score(compared, self._on_batch)
+        self._record(compared, self._scorer.typical_norm)
         if self._convergence is not None and self._convergence.update(
-            checkpoint.number + 1, lambda: self._scorer.mean.means()[self._convergence_subset]
+            checkpoint.number + 1, self._ranked_means
         ):
             return True
         self._save(checkpoint)
         return False
+
+    def _ranked_means(self) -> NDArray[np.float64]:
+        """Means of the rows whose ranking is looked at, over all target sets."""
+        means = self._scorer.mean.means()[self._convergence_subset]
+        return means.mean(axis=1) if means.ndim == 2 else means
 
     def check_resumed(self) -> None:
         """Check, after training, that the saved checkpoint was passed.
@@ -129,10 +149,15 @@ class CheckpointScorer:
         if self._saved is not None:
             raise TrajectoryMismatch
 
-    def _skip_scored(self, checkpoint: Checkpoint, saved: SavedProgress) -> None:
+    def _compared(self, checkpoint: Checkpoint) -> Checkpoint:
+        return checkpoint if self._compared_with is None else self._compared_with(checkpoint)
+
+    def _skip_scored(
+        self, checkpoint: Checkpoint, compared: Checkpoint, saved: SavedProgress
+    ) -> None:
         """Pass a checkpoint that an earlier run has scored; at the last one, take its sums."""
         number = checkpoint.number
-        self._record(checkpoint, float(saved.arrays["typical_norms"][number]))
+        self._record(compared, float(saved.arrays["typical_norms"][number]))
         if number < saved.number:
             return
         if self._digest(checkpoint) != saved.metadata["digest"]:
@@ -147,7 +172,16 @@ class CheckpointScorer:
         self._typical_norms.append(typical_norm)
         if not self._records:
             return
-        recorded = RecordedCheckpoint(read_state(self._net), _gradient(checkpoint), typical_norm)
+        trained = {n: p for n, p in self._net.module_.named_parameters() if p.requires_grad}
+        # Once trained and then frozen, a weight is no longer what the seed draws.
+        self._trained |= {id(p) for p in trained.values()}
+        gradient = _gradient(checkpoint)
+        unreached = {name: p for name, p in trained.items() if name not in gradient}
+        # Their names tell later which parameters were trained here.
+        gradient |= {name: to_numpy(torch.zeros_like(p)) for name, p in unreached.items()}
+        state = read_trained(self._net, self._trained)
+        rate = checkpoint.learning_rate
+        recorded = RecordedCheckpoint(state, gradient, typical_norm, rate)
         if self._files is not None and self._files.holds_checkpoints:
             self.digests.append(self._files.write_checkpoint(checkpoint.number, recorded))
         else:

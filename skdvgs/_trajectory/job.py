@@ -7,14 +7,21 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import skorch
+from numpy.typing import NDArray
 from torch import nn
 
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.build import initialize
 from skdvgs._nets.factory import NetFactory, TargetEncoder, read_state
+from skdvgs._scoring.checkpoint import Checkpoint
+from skdvgs._scoring.influence import InfluenceDirections
+from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
-from skdvgs._scoring.scorer import ScoringOptions, SourceScorer, make_scorer
+from skdvgs._scoring.scorer import SourceScorer, make_scorer
+from skdvgs._scoring.self_test import SelfTest
+from skdvgs._scoring.target_gradients import TargetGradients
 from skdvgs._storage.trajectory_files import TrajectoryFiles
 from skdvgs._trajectory.checkpoint_scorer import (
     CheckpointScorer,
@@ -52,6 +59,11 @@ class TrajectoryJob:
         Whether the checkpoints are kept to score more rows later.
     name : str
         Name of the trajectory in messages.
+    target_codes : int array of shape (n_target,) or None
+        Number of the target set that each target row belongs to; None where there is one.
+    trained : Rows or None
+        Rows to train on, source and target, for values by influence at the end of training. None
+        trains on the target rows, and scores at every checkpoint.
     """
 
     factory: NetFactory
@@ -62,6 +74,8 @@ class TrajectoryJob:
     tol: float | None
     records_checkpoints: bool
     name: str
+    target_codes: NDArray[np.intp] | None = None
+    trained: Rows | None = None
 
     def dry_run(self) -> skorch.NeuralNet:
         """Do all that comes before the first step, so that what is wrong is found early.
@@ -79,8 +93,8 @@ class TrajectoryJob:
         net = self.factory.build()
         with seeded(self.factory.seed, net.device):
             initialize(net)
-            self._prepare(net)
-        _check_batches(net, len(self.target.X))
+            self._compared_with(net, *self._prepare(net))
+        _check_batches(net, self._n_trained)
         return net
 
     def run(
@@ -108,13 +122,16 @@ class TrajectoryJob:
         saved: SavedProgress | None,
     ) -> TrajectoryResult:
         net = self.factory.build()
-        n_checkpoints = _n_checkpoints(net, len(self.target.X), self.compute_every)
+        n_checkpoints = 1 if self.trained else self._n_checkpoints(net)
         if progress is not None:
             progress.expect(n_checkpoints)
-        convergence = None if self.tol is None else RankConvergence(self.tol, n_checkpoints)
+        settles = self.tol is not None and self.trained is None
+        convergence = RankConvergence(self.tol or 0.0, n_checkpoints) if settles else None
         with seeded(self.factory.seed, net.device):
             initialize(net)
             X, y, scorer = self._prepare(net)
+            compared_with = self._compared_with(net, X, y, scorer)
+            self_test = self._self_test(net, scorer)
             on_checkpoint = CheckpointScorer(
                 net=net,
                 scorer=scorer,
@@ -122,20 +139,29 @@ class TrajectoryJob:
                 convergence_subset=self.request.convergence_subset(),
                 records=self.records_checkpoints,
                 files=files,
+                compared_with=compared_with,
                 on_batch=None if progress is None else progress.scored,
                 saved=saved,
+                self_test=self_test,
             )
-            losses = train(net, X, y, on_checkpoint, self.compute_every, self.name)
+            if isinstance(compared_with, InfluenceDirections):
+                X, y = compared_with.X, compared_with.y
+                train(net, X, y, lambda checkpoint: False, self.compute_every, self.name)
+                on_checkpoint(Checkpoint(0, {}))
+                losses = np.array([compared_with.gradients.mean_loss()])
+            else:
+                losses = train(net, X, y, on_checkpoint, self.compute_every, self.name)
         on_checkpoint.check_resumed()
         return TrajectoryResult(
             scores=self.request.split_scores(scorer.mean.means()),
             losses=losses,
             converged=convergence is not None and convergence.converged,
-            report=scorer.engine.report,
+            report=scorer.report,
             state=read_state(net),
             history=net.history,
             recorded=on_checkpoint.recorded,
             digests=on_checkpoint.digests,
+            self_test=None if self_test is None else self_test.means(),
         )
 
     def rebuild(self, result: TrajectoryResult) -> skorch.NeuralNet:
@@ -143,6 +169,41 @@ class TrajectoryJob:
         net = self.factory.build_with(result.state)
         net.history = result.history
         return net
+
+    def _compared_with(
+        self, net: skorch.NeuralNet, X: Any, y: Any, scorer: SourceScorer
+    ) -> TargetGradients | InfluenceDirections | None:
+        """What makes the gradients that rows are compared with; None for that of training."""
+        n_targets, codes = self.scoring.n_targets, self.target_codes
+        if n_targets is None:
+            return None
+        codes = np.zeros(len(X), dtype=np.intp) if codes is None else codes
+        gradients = TargetGradients(net, X, y, codes, n_targets, scorer.batch_size)
+        if self.trained is None:
+            return gradients
+        encoded = TargetEncoder(net, self.factory.task, self.target.X)(self.trained)
+        names = tuple(scorer.engine.parameter_names)
+        return InfluenceDirections(gradients, self.trained.X, encoded, names)
+
+    def _self_test(self, net: skorch.NeuralNet, scorer: SourceScorer) -> SelfTest | None:
+        """Where a target row has one label of several, and there is one target set."""
+        task = self.factory.task
+        if task.kind != "classification" or self.target_codes is not None:
+            return None
+        if task.classes is None or len(task.classes) < 2:
+            return None
+        encode = TargetEncoder(net, task, self.target.X)
+        return SelfTest(net, encode, self.target, task.classes, self.scoring, scorer)
+
+    @property
+    def _n_trained(self) -> int:
+        return len((self.trained or self.target).X)
+
+    def _n_checkpoints(self, net: skorch.NeuralNet) -> int:
+        """Checkpoints of a trajectory that is not stopped early."""
+        size = net.batch_size if net.batch_size > 0 else self._n_trained
+        n_steps: int = net.max_epochs * math.ceil(self._n_trained / size)
+        return math.ceil(n_steps / self.compute_every)
 
     def _prepare(self, net: skorch.NeuralNet) -> tuple[Any, Any, SourceScorer]:
         """Encode the target set and make the scorer, for a net whose weights are drawn."""
@@ -163,13 +224,6 @@ def run_job(
     if files is not None:
         write_result(files, result)
     return result
-
-
-def _n_checkpoints(net: skorch.NeuralNet, n_target: int, compute_every: int) -> int:
-    """Checkpoints of a trajectory that is not stopped early."""
-    size = net.batch_size if net.batch_size > 0 else n_target
-    found: int = math.ceil(net.max_epochs * math.ceil(n_target / size) / compute_every)
-    return found
 
 
 def _check_batches(net: skorch.NeuralNet, n_target: int) -> None:

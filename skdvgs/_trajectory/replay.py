@@ -12,14 +12,17 @@ import torch
 from numpy.typing import NDArray
 
 from skdvgs._inputs.task import Rows
-from skdvgs._nets.factory import NetFactory, TargetEncoder, load_state
+from skdvgs._nets.factory import NetFactory, TargetEncoder, load_state, read_state
 from skdvgs._scoring.checkpoint import Checkpoint
+from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
-from skdvgs._scoring.scorer import ScoringOptions, make_scorer
+from skdvgs._scoring.scorer import make_scorer
+from skdvgs._storage.digests import arrays_digest
 from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.threads import thread_limit, threads_per_job
+from skdvgs.exceptions import InvalidInputError
 
 Floats = NDArray[np.float64]
 
@@ -34,6 +37,7 @@ class ReadyNet:
 
     net: skorch.NeuralNet
     encode: TargetEncoder
+    at_first: dict[str, NDArray[Any]]  # weights that are trained at later checkpoints only
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,14 @@ class RecordedTrajectory:
         Similarity and weighting of the fit.
     checkpoints : sequence of RecordedCheckpoint
         In their order; each may be read from a file when it is asked for.
+    untrained : dict of str to str
+        Digests of weights that were never trained, which are drawn anew and not kept.
     """
 
     factory: NetFactory
     scoring: ScoringOptions
     checkpoints: Sequence[RecordedCheckpoint]
+    untrained: dict[str, str] = field(default_factory=dict)
     _idle: list[ReadyNet] = field(default_factory=list, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -94,22 +101,47 @@ class RecordedTrajectory:
         return means
 
     def _build(self, rows: Rows) -> ReadyNet:
-        net = self.factory.build_with(self.checkpoints[0].state)
-        return ReadyNet(net, TargetEncoder(net, self.factory.task, rows.X))
+        first, last = self.checkpoints[0].state, self.checkpoints[-1].state
+        net = self.factory.build_with(first)
+        drawn = read_state(net)
+        self._check_untrained(drawn)
+        at_first = {name: drawn[name] for name in last if name not in first}
+        return ReadyNet(net, TargetEncoder(net, self.factory.task, rows.X), at_first)
+
+    def _check_untrained(self, drawn: dict[str, NDArray[Any]]) -> None:
+        """Refuse a net whose frozen weights are not those of fit."""
+        for name, digest in self.untrained.items():
+            if name not in drawn or arrays_digest({name: drawn[name]}, "") != digest:
+                raise InvalidInputError(
+                    f"The frozen weights {name!r} of the network are not those of fit. Only "
+                    "trained ones are kept, and building the module gave others this time. Let its "
+                    "__init__ load or draw the same weights each time, by torch's random state."
+                )
 
     def _follow(self, ready: ReadyNet, request: ScoringRequest) -> Floats:
         net = ready.net
+        load_state(net, ready.at_first)
         scorer = make_scorer(net, ready.encode, request, self.scoring)
         for number, recorded in enumerate(self.checkpoints):
             load_state(net, recorded.state)
+            for name, parameter in net.module_.named_parameters():
+                parameter.requires_grad_(name in recorded.gradient)
             gradient = {
                 name: torch.as_tensor(grad, device=net.device)
                 for name, grad in recorded.gradient.items()
             }
-            scorer.score(Checkpoint(number, gradient, recorded.typical_norm))
+            scorer.score(
+                Checkpoint(number, gradient, recorded.typical_norm, recorded.learning_rate)
+            )
         return scorer.mean.means()
 
 
 def record(job: TrajectoryJob, result: TrajectoryResult) -> RecordedTrajectory:
     """What is kept of a trajectory that has run."""
-    return RecordedTrajectory(job.factory, job.scoring, result.recorded)
+    kept = result.recorded[-1].state
+    untrained = {
+        name: arrays_digest({name: array}, "")
+        for name, array in result.state.items()
+        if name not in kept
+    }
+    return RecordedTrajectory(job.factory, job.scoring, result.recorded, untrained)

@@ -39,6 +39,8 @@ class TrajectoryResult:
         Every checkpoint, if checkpoints are recorded in memory.
     digests : list of str
         Digest of each checkpoint, if they are written to files instead.
+    self_test : array of shape (n_rows, 2) or None
+        Scores of some target rows under their own and under another label.
     """
 
     scores: RowScores
@@ -49,6 +51,7 @@ class TrajectoryResult:
     history: Any
     recorded: Sequence[RecordedCheckpoint] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
+    self_test: NDArray[np.float64] | None = None
 
 
 def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
@@ -60,6 +63,8 @@ def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
     }
     arrays = prefixed("scores", scores) | prefixed("state", result.state)
     arrays["losses"] = result.losses
+    if result.self_test is not None:
+        arrays["self_test"] = result.self_test
     for number, checkpoint in enumerate(result.recorded):
         arrays |= prefixed(f"recorded/{number}/state", checkpoint.state)
         arrays |= prefixed(f"recorded/{number}/gradient", checkpoint.gradient)
@@ -68,6 +73,7 @@ def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
         "report": result.report,
         "history": list(result.history),
         "typical_norms": [checkpoint.typical_norm for checkpoint in result.recorded],
+        "learning_rates": [checkpoint.learning_rate for checkpoint in result.recorded],
         "digests": result.digests,
     }
     files.write_finished(arrays, metadata)
@@ -90,17 +96,20 @@ def read_result(files: TrajectoryFiles | None) -> TrajectoryResult | None:
         report=metadata["report"],
         state=within("state", arrays),
         history=History(metadata["history"]),
-        recorded=_recorded(arrays, metadata["typical_norms"]),
+        recorded=_recorded(arrays, metadata["typical_norms"], metadata["learning_rates"]),
         digests=metadata["digests"],
+        self_test=arrays.get("self_test"),
     )
 
 
-def _recorded(arrays: Arrays, typical_norms: list[float]) -> list[RecordedCheckpoint]:
+def _recorded(
+    arrays: Arrays, typical_norms: list[float], rates: list[float]
+) -> list[RecordedCheckpoint]:
     parts: list[dict[str, Arrays]] = [{"state": {}, "gradient": {}} for _ in typical_norms]
     for path, array in within("recorded", arrays).items():
         number, part, name = path.split("/", 2)
         parts[int(number)][part][name] = array
     return [
-        RecordedCheckpoint(part["state"], part["gradient"], typical_norm)
-        for part, typical_norm in zip(parts, typical_norms, strict=True)
+        RecordedCheckpoint(part["state"], part["gradient"], typical_norm, rate)
+        for part, typical_norm, rate in zip(parts, typical_norms, rates, strict=True)
     ]

@@ -49,13 +49,14 @@ def join(results: Sequence[TrajectoryResult]) -> TrajectoryResult:
     if len(results) == 1:
         return results[0]
     scores = [result.scores for result in results]
-    tables = [part.label_values for part in scores]
     joined = RowScores(
         values=np.concatenate([part.values for part in scores]),
-        label_values=_joined([table for table in tables if table is not None]),
+        label_values=_joined([part.label_values for part in scores]),
+        by_target=_joined([part.by_target for part in scores]),
     )
     return replace(results[0], scores=joined)
 
 
-def _joined(tables: list[NDArray[np.float64]]) -> NDArray[np.float64] | None:
-    return np.concatenate(tables) if tables else None
+def _joined(tables: list[NDArray[np.float64] | None]) -> NDArray[np.float64] | None:
+    present = [table for table in tables if table is not None]
+    return np.concatenate(present) if present else None

@@ -68,6 +68,12 @@ def train(
     return np.asarray(callback.losses, dtype=np.float64)
 
 
+def _learning_rate(optimizer: Any) -> float:
+    """The rate that all parameters share; NaN if they have several."""
+    rates = {float(group["lr"]) for group in optimizer.param_groups}
+    return rates.pop() if len(rates) == 1 else float("nan")
+
+
 class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
     """Calls ``on_checkpoint`` at every ``compute_every``-th optimiser step, before the step.
 
@@ -110,12 +116,17 @@ class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
         if step % self.compute_every:
             return
         gradient = {
-            name: p.grad for name, p in net.module_.named_parameters() if p.grad is not None
+            name: p.grad
+            for name, p in net.module_.named_parameters()
+            if p.grad is not None and p.requires_grad
         }
         if not all(bool(grad.isfinite().all()) for grad in gradient.values()):
             self._stop("gradient is not finite", step)
         self.losses.append(np.nan)  # known at the end of the batch
-        self._is_last = self.on_checkpoint(Checkpoint(len(self.losses) - 1, gradient))
+        checkpoint = Checkpoint(
+            len(self.losses) - 1, gradient, learning_rate=_learning_rate(net.optimizer_)
+        )
+        self._is_last = self.on_checkpoint(checkpoint)
 
     def on_batch_end(self, net: Any, batch: Any = None, training: bool = False, **kw: Any) -> None:
         """Check the loss of the step that was just made."""

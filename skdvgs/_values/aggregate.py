@@ -28,11 +28,14 @@ class AggregatedScores:
         Standard errors of the values, and their degrees of freedom.
     label_values : array of shape (n_samples, n_classes) or None
         Under every label.
+    by_target : array of shape (n_samples, n_targets) or None
+        For each of several target sets.
     """
 
     values: Floats
     uncertainty: Uncertainty
     label_values: Floats | None
+    by_target: Floats | None = None
 
     def low_fraction(self, labels: NDArray[np.intp], mirrored: bool) -> float:
         """Share of rows that are wrong, as far as all this tells.
@@ -74,6 +77,7 @@ def aggregate(scores: Sequence[RowScores], rows: list[Index], n_source: int) -> 
         values=values,
         uncertainty=uncertainty(means, rows, values),
         label_values=_mean_of_all([part.label_values for part in scores], rows, n_source),
+        by_target=_mean_of_all([part.by_target for part in scores], rows, n_source),
     )
 
 

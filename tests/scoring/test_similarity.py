@@ -30,6 +30,7 @@ FORMULAS = {
     "cosine": cosine,
     "discounted_cosine": lambda r, t: (1 + cosine(r, t)) / (1 + np.linalg.norm(r) / TYPICAL),
     "dot": lambda r, t: r @ t,
+    "influence": lambda r, t: r @ t,  # the target gradient is what differs
     "projection": lambda r, t: r @ (t / np.linalg.norm(t)),
     "euclidean": lambda r, t: -np.linalg.norm(r - t),
 }

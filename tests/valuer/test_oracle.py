@@ -5,10 +5,12 @@ import pytest
 import skorch
 import torch
 from sklearn.datasets import make_classification, make_regression
+from skorch.callbacks import LRScheduler
 from torch import nn
 from torch.nn import functional
 
 from skdvgs import DVGSValuer
+from skdvgs.exceptions import InvalidInputError
 from tests import oracle
 
 
@@ -256,6 +258,30 @@ def test_gradient_norm_weights(classes):
         cosines.append(oracle.replay(Plain(3), class_loss, X, y))
     expected = np.average(cosines, axis=0, weights=weights)
     np.testing.assert_allclose(valuer.values_, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("files", [False, True])
+def test_learning_rate_weights(files, classes, tmp_path):
+    X, y, X_val, y_val = classes
+    halves = LRScheduler(torch.optim.lr_scheduler.StepLR, step_size=1, gamma=0.25)
+    net = make_net(Plain, 3, nn.CrossEntropyLoss)
+    net.set_params(callbacks=[halves, oracle.Recorder], max_epochs=3)
+    place = tmp_path / "fit" if files else None
+    options = {"weighting": "learning_rate", "store_trajectory": True, "checkpoint_dir": place}
+    valuer = value(net, X, y, X_val, y_val, **options)
+    steps = list(oracle.RECORD)
+    cosines = []
+    for step in steps:
+        oracle.RECORD[:] = [step]
+        cosines.append(oracle.replay(Plain(3), class_loss, X, y))
+    weights = np.repeat([0.01, 0.0025, 0.000625], 4)
+    expected = np.average(cosines, axis=0, weights=weights)
+    np.testing.assert_allclose(valuer.values_, expected, atol=1e-5)
+    assert np.abs(expected - np.mean(cosines, axis=0)).max() > 1e-3
+    np.testing.assert_allclose(valuer.score_samples(X, y), valuer.values_, atol=1e-6)
+    net.set_params(optimizer__param_groups=[("*bias", {"lr": 0.1})])
+    with pytest.raises(InvalidInputError, match="the optimiser has several learning rates"):
+        value(net, X, y, X_val, y_val, weighting="learning_rate")
 
 
 def test_a_loss_of_the_users_own(classes):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._inputs.large.alike import read_alike
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -188,12 +189,13 @@ class DatasetReader:
             parts.append(labels)
         return np.concatenate(parts)
 
-    def _items(self, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
-        wanted = list(range(start, stop))
+    def _read_items(self, wanted: list[int]) -> Any:
         if hasattr(self._dataset, "__getitems__"):
-            items = self._dataset.__getitems__(wanted)
-        else:
-            items = [self._dataset[i] for i in wanted]
+            return self._dataset.__getitems__(wanted)
+        return [self._dataset[i] for i in wanted]
+
+    def _items(self, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
+        items = read_alike(self._read_items, list(range(start, stop)))
         if not isinstance(items[0], (tuple, list)):
             return np.stack([np.asarray(item) for item in items]), None
         if len(items[0]) == 1:

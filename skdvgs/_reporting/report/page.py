@@ -120,8 +120,8 @@ def _value_columns(
     facts: FitSummary, columns: dict[str, NDArray[Any]], rows: Index
 ) -> Iterable[Column]:
     """Yield what is known of each row: value, labels, and whether it is low."""
-    for name in ("value", "standard_error"):
-        if name in columns:
+    for name in columns:
+        if name.startswith("value") or name == "standard_error":
             head = html.header(name.replace("_", " "), number=True)
             yield head, [_number_cell(number) for number in columns[name][rows]]
     for name, column in columns.items():
