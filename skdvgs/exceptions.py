@@ -5,6 +5,7 @@ that catches ``ValueError`` around a ``fit`` keeps working.
 """
 
 __all__ = [
+    "ClassFractionWarning",
     "DamagedFileWarning",
     "InvalidInputError",
     "MissingDependencyError",
@@ -62,6 +63,10 @@ class TargetScaleWarning(SkdvgsWarning):
 
 class RareClassWarning(SkdvgsWarning):
     """A class has fewer rows than there are folds."""
+
+
+class ClassFractionWarning(SkdvgsWarning):
+    """More rows of a class look wrong than `max_class_fraction` lets go."""
 
 
 class SlowPathWarning(SkdvgsWarning):

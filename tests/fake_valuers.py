@@ -12,8 +12,25 @@ class CentroidValuer(BaseEstimator):
     def __init__(self, scale=1.0):
         self.scale = scale
 
-    def fit(self, X, y=None, *, X_val=None, y_val=None):
-        self.seen_ = {"X": X, "X_val": X_val, "y_val": y_val}
+    def fit(
+        self,
+        X,
+        y=None,
+        *,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        pred_probs=None,
+        pred_probs_val=None,
+    ):
+        self.seen_ = {
+            "X": X,
+            "X_val": X_val,
+            "y_val": y_val,
+            "groups": groups,
+            "pred_probs": pred_probs,
+            "pred_probs_val": pred_probs_val,
+        }
         X = validate_data(self, X, accept_sparse=True)
         X = X.toarray() if hasattr(X, "toarray") else X
         labels = np.zeros(len(X)) if y is None else np.asarray(y)

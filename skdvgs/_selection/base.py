@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,19 +22,15 @@ from skdvgs._inputs.target_set import unpack_target
 from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
+from skdvgs._selection.choice import Cut, choose_rows
 from skdvgs._selection.rows_of_fit import check_index, take_rows
-from skdvgs._selection.valuing import Valued, value_rows
+from skdvgs._selection.valuing import value_rows
+from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._valuer import DVGSValuer
-from skdvgs._values.cut import (
-    count_of_fraction,
-    keep_all_but_lowest,
-    keep_at_least,
-    lowest_kept,
-    number_groups,
-)
-from skdvgs._values.low_fraction.estimate import estimate_low_fraction
-from skdvgs._values.low_fraction.gross import gross_share
+from skdvgs._values.cut import lowest_kept, number_groups
 from skdvgs.exceptions import InvalidInputError
+
+Selector = TypeVar("Selector", bound="BaseLowValueSelector")
 
 
 class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
@@ -53,10 +49,17 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         "valuer": [HasMethods(["fit"]), None],
         "fraction": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left"), None],
         "threshold": [Interval(Real, None, None, closed="neither"), None],
+        "max_class_fraction": [Interval(Real, 0, 1, closed="right"), None],
     }
 
-    # Requested by default: to ask for a target set by hand would be a step everyone forgets.
-    __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
+    # Requested by default: to ask for them by hand would be a step everyone forgets.
+    __metadata_request__fit: ClassVar[dict[str, bool]] = {
+        "X_val": True,
+        "y_val": True,
+        "groups": True,
+        "pred_probs": True,
+        "pred_probs_val": True,
+    }
 
     def __init__(
         self,
@@ -64,10 +67,75 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         *,
         fraction: float | str | None = "auto",
         threshold: float | None = None,
+        max_class_fraction: float | None = 0.5,
     ) -> None:
         self.valuer = valuer
         self.fraction = fraction
         self.threshold = threshold
+        self.max_class_fraction = max_class_fraction
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(
+        self: Selector,
+        X: Any,
+        y: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        groups: Any = None,
+        pred_probs: Any = None,
+        pred_probs_val: Any = None,
+    ) -> Selector:
+        """Value the rows and choose which are low.
+
+        What is None is not handed to the valuer. All but `X` and `y` is requested from the start
+        where metadata routing is enabled.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, n_features)
+            The rows to value. What is accepted is up to the valuer.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
+
+        X_val : array-like of shape (n_val, n_features), default=None
+            The features of the target set. Without it `DVGSValuer` values the rows against each
+            other.
+
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            The labels or targets of the target set.
+
+        groups : array-like of shape (n_samples,), default=None
+            Group of each row. Rows of one group never inform each other's values.
+
+        pred_probs : array-like of shape (n_samples, n_classes), default=None
+            Class probabilities of each row by a model of your own that has not seen the row.
+
+        pred_probs_val : array-like of shape (n_val, n_classes), default=None
+            The same of the target set.
+
+        Returns
+        -------
+        self : object
+            Fitted.
+
+        Raises
+        ------
+        InvalidInputError
+            If `fraction` and `threshold` contradict each other, if `threshold` is above every
+            value, if the valuer does not take what is passed, or if it does not give each row a
+            finite value.
+        """
+        given = {
+            "X_val": X_val,
+            "y_val": y_val,
+            "groups": groups,
+            "pred_probs": pred_probs,
+            "pred_probs_val": pred_probs_val,
+        }
+        self._fit_selection(X, y, {name: rows for name, rows in given.items() if rows is not None})
+        return self
 
     def get_support(self, indices: bool = False) -> NDArray[Any]:
         """Tell which rows are kept.
@@ -122,46 +190,33 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
             for name, array in zip(names, (X, y, *arrays), strict=True)
         )
 
-    def _fit_selection(self, X: Any, y: Any, X_val: Any, y_val: Any) -> NDArray[np.intp] | None:
-        """Value the rows, choose, and only then set what `fit` leaves behind.
-
-        Returns the group of each row, or None where `y` is continuous.
-        """
+    def _fit_selection(self, X: Any, y: Any, given: dict[str, Any]) -> None:
+        """Value the rows, choose, and only then set what `fit` leaves behind."""
         self._check_one_cut()
+        _check_has_rows(X)
         y = labels_of(X, y)
         valuer = DVGSValuer() if self.valuer is None else self.valuer
-        valued = value_rows(valuer, X, y, X_val, y_val)
+        valued = value_rows(valuer, X, y, given)
         check_consistent_length(X, y)
         values = valued.values
         continuous = is_continuous(valued.last, y)
         groups = number_groups(None if continuous else y, len(values))
-        support = self._choose(valued, y, groups, continuous)
+        cut = Cut(self.fraction, self.threshold, self.max_class_fraction)
+        support = choose_rows(cut, valued, y, groups, continuous)
 
         validate_data(self, features_of(X), skip_check_array=True)
         self.valuer_ = valued.valuer
         self._valued = valued
+        # A class, or a combination of labels; a continuous y has none.
+        self._groups = None if continuous else groups
         self.values_ = values
         self.support_ = support
         self.threshold_ = lowest_kept(values, support)
         self.n_dropped_ = int(np.count_nonzero(~support))
-        self._given = remember_rows(X, y, _n_target(X_val))
+        self._given = remember_rows(X, y, _n_target(given.get("X_val")))
         dropped = np.flatnonzero(~support)
         index = self._given.index
         self.dropped_index_ = dropped if index is None else index[dropped]
-        return None if continuous else groups
-
-    def _choose(
-        self, valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool
-    ) -> NDArray[np.bool_]:
-        """Mark the rows to keep, by whichever of `threshold` and `fraction` decides."""
-        values = valued.values
-        if self.threshold is not None:
-            return keep_at_least(values, groups, self.threshold)
-        if self.fraction == "auto":
-            n_drop = round(_low_share(valued, y, groups, continuous) * len(values))
-        else:
-            n_drop = count_of_fraction(self.fraction, len(values))  # type: ignore[arg-type]
-        return keep_all_but_lowest(values, groups, n_drop)
 
     def _check_one_cut(self) -> None:
         """Raise unless exactly one of `fraction` and `threshold` says where to cut."""
@@ -188,26 +243,15 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
+def _check_has_rows(X: Any) -> None:
+    if X is None:
+        raise InvalidInputError(
+            "X is None. The rows that are kept are rows of X, so pred_probs alone is not enough "
+            "here. Pass X too, or value by DVGSValuer and choose the rows by its values_."
+        )
+
+
 def _n_target(X_val: Any) -> int | None:
     """Rows of the target set, in whatever form it was passed."""
     features = unpack_target(X_val, None)[0]
     return None if features is None else _num_samples(features)
-
-
-def _low_share(valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool) -> float:
-    """Share of low rows: those below the valuer's own cut, or what it says of its own rows."""
-    cut = getattr(valued.last, "low_threshold_", None)
-    if cut is not None:
-        return float(np.mean(valued.values < cut))
-    share = getattr(valued.last, "low_fraction_", None)
-    if share is not None and valued.fitted_here:
-        return float(share)
-    if continuous and not valued.fitted_here:
-        return gross_share(valued.values, np.asarray(y, dtype=np.float64))
-    if valued.label_values is not None:
-        columns = np.searchsorted(valued.last.classes_, np.asarray(y).ravel())
-        return estimate_low_fraction(valued.values, columns, label_values=valued.label_values)
-    # With two classes the other label turns a row's gradient round. Its length changes too, so
-    # the other similarities are no mirror.
-    mirrored = getattr(valued.last, "similarity", None) in ("auto", "cosine")
-    return estimate_low_fraction(valued.values, groups, mirrored=mirrored)

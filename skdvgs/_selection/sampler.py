@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils import InputTags, Tags
 from sklearn.utils.metadata_routing import MetadataRequest
 
+from skdvgs._inputs.annotated import labels_of
 from skdvgs._selection.base import BaseLowValueSelector
-from skdvgs._utils.sklearn_compat import fit_context
 
 
 # The tags that imbalanced-learn reads off a sampler, spelt out to do without importing it.
@@ -57,9 +59,15 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         - None: `threshold` decides.
 
     threshold : float, default=None
-        Rows with a value below it are removed, in the unit of the values: for `DVGSValuer` with
-        cosine similarity, in [-1, 1]. When it is given, `fraction` must be 'auto' or None, and
-        is not used.
+        Rows with a value below it are removed, in the unit of the values. With the default network
+        0.5 leaves the rows that are more likely right than wrong. When it is given, `fraction`
+        must be 'auto' or None, and is not used.
+
+    max_class_fraction : float in (0, 1] or None, default=0.5
+        The largest share of the rows of a class that ``fraction="auto"`` takes; where it stops
+        there, a :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare,
+        or unlike all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction`
+        that is a number, are not limited, nor are rows of several labels and continuous targets.
 
     Attributes
     ----------
@@ -100,9 +108,9 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
 
     Notes
     -----
-    *A class is never emptied*: the row of highest value of each class stays. Where it would have
-    gone, the next lowest row goes in its place. For several labels a row, a class is a
-    combination of labels.
+    *A class is never emptied*: the row of highest value of each class stays. With a `fraction`
+    that is a number the next lowest row goes in its place, so that the number of rows is met. For
+    several labels a row, a class is a combination of labels.
 
     *Target set in a Pipeline.* Enable metadata routing; then
     ``pipe.fit(X, y, X_val=X_val, y_val=y_val)`` reaches the sampler without any request being
@@ -140,61 +148,24 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
     (135, 4)
     """
 
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(
-        self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None
-    ) -> LowValueSampler:
-        """Value the rows and choose which to keep, without removing any.
+    @property
+    def sample_indices_(self) -> NDArray[np.intp]:
+        """The positions of the kept rows, in ascending order."""
+        return np.flatnonzero(self.support_)
 
-        Parameters
-        ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
-            The rows to value. What is accepted is up to the valuer.
-
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Their labels or targets.
-
-        X_val : array-like of shape (n_val, n_features), default=None
-            The features of the target set, handed to the valuer. Without it nothing is handed
-            over, and `DVGSValuer` values the rows against each other by folds.
-
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            The labels or targets of the target set.
-
-        Returns
-        -------
-        self : LowValueSampler
-            The fitted sampler.
-
-        Raises
-        ------
-        InvalidInputError
-            If `fraction` and `threshold` contradict each other, if `threshold` is above every
-            value, or if the valuer does not give each row a finite value.
-        """
-        self._fit_selection(X, y, X_val, y_val)
-        self.sample_indices_ = self.get_support(indices=True)
-        return self
-
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit_resample(
-        self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None
-    ) -> tuple[Any, Any]:
+    def fit_resample(self, X: Any, y: Any = None, **fit_params: Any) -> tuple[Any, Any]:
         """Value the rows, and return those that are kept.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, n_features)
             The rows to value.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
             Their labels or targets.
 
-        X_val : array-like of shape (n_val, n_features), default=None
-            The features of the target set, handed to the valuer.
-
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            The labels or targets of the target set.
+        **fit_params : dict
+            What else `fit` takes: `X_val`, `y_val`, `groups`, `pred_probs`, `pred_probs_val`.
 
         Returns
         -------
@@ -210,8 +181,8 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         InvalidInputError
             As `fit`.
         """
-        self.fit(X, y, X_val=X_val, y_val=y_val)
-        X_kept, y_kept = self.drop(X, y)
+        self.fit(X, y, **fit_params)
+        X_kept, y_kept = self.drop(X, labels_of(X, y))
         return X_kept, y_kept
 
     def get_metadata_routing(self) -> MetadataRequest:
