@@ -68,8 +68,8 @@ def value_columns(estimator: Reportable, y: ArrayLike | None = None) -> dict[str
 
 
 def drops_rows(estimator: object) -> bool:
-    """Tell whether an estimator drops rows, as filter and sampler do. A valuer does not."""
-    return hasattr(estimator, "support_")
+    """Tell whether an estimator drops low rows. A valuer does not, nor one that relabels them."""
+    return hasattr(estimator, "support_") and getattr(estimator, "action", "drop") == "drop"
 
 
 def ranks(values: Floats) -> Index:

@@ -24,7 +24,7 @@ from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._selection.choice import Cut, choose_rows
 from skdvgs._selection.rows_of_fit import check_index, take_rows
-from skdvgs._selection.valuing import value_rows
+from skdvgs._selection.valuing import Valued, value_rows
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import lowest_kept, number_groups
@@ -195,9 +195,11 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         self._check_one_cut()
         _check_has_rows(X)
         y = labels_of(X, y)
+        self._check_labels(y)
         valuer = DVGSValuer() if self.valuer is None else self.valuer
         valued = value_rows(valuer, X, y, given)
         check_consistent_length(X, y)
+        self._check_valued(valued)
         values = valued.values
         continuous = is_continuous(valued.last, y)
         groups = number_groups(None if continuous else y, len(values))
@@ -217,6 +219,12 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         dropped = np.flatnonzero(~support)
         index = self._given.index
         self.dropped_index_ = dropped if index is None else index[dropped]
+
+    def _check_labels(self, y: Any) -> None:
+        """Raise if labels do not allow what is to become of low rows."""
+
+    def _check_valued(self, valued: Valued) -> None:
+        """Raise if the valuer does not tell what is needed for it."""
 
     def _check_one_cut(self) -> None:
         """Raise unless exactly one of `fraction` and `threshold` says where to cut."""

@@ -1,47 +1,34 @@
-"""LowValueSampler: removes low-value rows, in the Pipeline of imbalanced-learn or by hand."""
+"""LowValueSampler: removes or relabels low-value rows, with or without imbalanced-learn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import OneToOneFeatureMixin
-from sklearn.utils import InputTags, Tags
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metadata_routing import MetadataRequest
 
 from skdvgs._inputs.annotated import labels_of
 from skdvgs._selection.base import BaseLowValueSelector
-
-
-# The tags that imbalanced-learn reads off a sampler, spelt out to do without importing it.
-@dataclass(slots=True)
-class _SamplerTags:
-    sample_indices: bool = True
-
-
-@dataclass(slots=True)
-class _SamplerInputTags(InputTags):  # type: ignore[misc]
-    dataframe: bool = True
-
-
-@dataclass(slots=True)
-class _TagsOfSampler(Tags):  # type: ignore[misc]
-    sampler_tags: _SamplerTags = field(default_factory=_SamplerTags)
-
-
-def _fields_of(tags: Any) -> dict[str, Any]:
-    return {entry.name: getattr(tags, entry.name) for entry in fields(tags)}
+from skdvgs._selection.relabelling import (
+    best_other_labels,
+    check_has_classes,
+    check_label_values,
+    exchange_labels,
+)
+from skdvgs._selection.sampler_tags import TagsOfSampler, as_sampler
+from skdvgs._selection.valuing import Valued
 
 
 class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: ignore[misc]
-    """Remove low-value rows from the training data.
+    """Remove low-value rows from the training data, or give them another label.
 
     The sampler chooses the same rows as `LowValueFilter` but truly removes them, features and
-    targets. It is a step for the ``Pipeline`` of imbalanced-learn, which can shorten `y` during
-    fit, for classification and regression alike; by hand it works without imbalanced-learn. It
-    has no `transform`: rows met later pass such a Pipeline untouched.
+    targets, or exchanges their labels. It is a step for the ``Pipeline`` of imbalanced-learn,
+    which can change `y` during fit, for classification and regression alike; by hand it works
+    without imbalanced-learn. It has no `transform`: rows met later pass such a Pipeline untouched.
 
     Parameters
     ----------
@@ -69,6 +56,13 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         or unlike all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction`
         that is a number, are not limited, nor are rows of several labels and continuous targets.
 
+    action : {'drop', 'relabel'}, default='drop'
+        What becomes of low rows.
+
+        - 'drop': they are removed.
+        - 'relabel': they get the label that suits them best of those they do not have, by the
+          `label_values_` of the valuer; all rows are returned. It needs one label a row.
+
     Attributes
     ----------
     valuer_ : estimator
@@ -78,20 +72,21 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         The value of each row, higher is better.
 
     support_ : ndarray of bool of shape (n_samples,)
-        True where a row is kept, False where it is removed.
+        True where a row is kept as it is, False where it is low: removed, or relabelled.
 
     sample_indices_ : ndarray of int of shape (n_kept,)
-        The positions of the kept rows, in ascending order.
+        The positions of the rows that are returned, in ascending order: of all with
+        ``action="relabel"``.
 
     threshold_ : float
-        Where the cut lies: the lowest kept value that no removed row exceeds. Rows that are kept
+        Where the cut lies: the lowest kept value that no low row exceeds. Rows that are kept
         only because they are the best of their class may lie below it.
 
     n_dropped_ : int
-        How many rows are removed.
+        How many rows are low.
 
     dropped_index_ : ndarray of int or pandas.Index of shape (`n_dropped_`,)
-        Which rows are removed: the labels of their index where X was a pandas DataFrame, their
+        Which rows are low: the labels of their index where X was a pandas DataFrame, their
         positions otherwise.
 
     n_features_in_ : int
@@ -146,15 +141,42 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
     >>> X_kept, y_kept = sampler.fit_resample(X, y)
     >>> X_kept.shape
     (135, 4)
+    >>> X_same, y_new = sampler.set_params(action="relabel").fit_resample(X, y)
+    >>> X_same.shape, int((y_new != y).sum())
+    ((150, 4), 15)
     """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseLowValueSelector._parameter_constraints,
+        "action": [StrOptions({"drop", "relabel"})],
+    }
+
+    def __init__(
+        self,
+        valuer: Any = None,
+        *,
+        fraction: float | str | None = "auto",
+        threshold: float | None = None,
+        max_class_fraction: float | None = 0.5,
+        action: str = "drop",
+    ) -> None:
+        super().__init__(
+            valuer,
+            fraction=fraction,
+            threshold=threshold,
+            max_class_fraction=max_class_fraction,
+        )
+        self.action = action
 
     @property
     def sample_indices_(self) -> NDArray[np.intp]:
-        """The positions of the kept rows, in ascending order."""
+        """The positions of the rows that are returned, in ascending order."""
+        if self.action == "relabel":
+            return np.arange(len(self.support_))
         return np.flatnonzero(self.support_)
 
     def fit_resample(self, X: Any, y: Any = None, **fit_params: Any) -> tuple[Any, Any]:
-        """Value the rows, and return those that are kept.
+        """Value the rows, and return those that are kept, or all with better labels.
 
         Parameters
         ----------
@@ -171,10 +193,11 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         -------
         X_kept : array-like, sparse matrix or dataframe of shape (n_kept, n_features)
             The kept rows in their order, of the kind that was given: a dataframe keeps its index
-            and column types, a list stays a list.
+            and column types, a list stays a list. With ``action="relabel"`` it is `X`.
 
         y_kept : array-like of shape (n_kept,) or (n_kept, n_outputs), or None
-            Their labels or targets; None without `y`.
+            Their labels or targets; None without `y`. With ``action="relabel"`` the labels of all
+            rows, of the kind that was given.
 
         Raises
         ------
@@ -182,8 +205,20 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
             As `fit`.
         """
         self.fit(X, y, **fit_params)
-        X_kept, y_kept = self.drop(X, labels_of(X, y))
+        y = labels_of(X, y)
+        if self.action == "relabel":
+            low = np.flatnonzero(~self.support_)
+            return X, exchange_labels(y, low, best_other_labels(self._valued, y, low).labels)
+        X_kept, y_kept = self.drop(X, y)
         return X_kept, y_kept
+
+    def _check_labels(self, y: Any) -> None:
+        if self.action == "relabel":
+            check_has_classes(y)
+
+    def _check_valued(self, valued: Valued) -> None:
+        if self.action == "relabel":
+            check_label_values(valued)
 
     def get_metadata_routing(self) -> MetadataRequest:
         """Return which metadata each method asks for.
@@ -203,7 +238,5 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
                     of_fit_resample.add_request(param=name, alias=request)
         return routing
 
-    def __sklearn_tags__(self) -> _TagsOfSampler:
-        tags = super().__sklearn_tags__()
-        tags.input_tags = _SamplerInputTags(**_fields_of(tags.input_tags))
-        return _TagsOfSampler(**{**_fields_of(tags), "estimator_type": "sampler"})
+    def __sklearn_tags__(self) -> TagsOfSampler:
+        return as_sampler(super().__sklearn_tags__())
