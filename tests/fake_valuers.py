@@ -31,7 +31,7 @@ class CentroidValuer(BaseEstimator):
             "pred_probs": pred_probs,
             "pred_probs_val": pred_probs_val,
         }
-        X = validate_data(self, X, accept_sparse=True)
+        X = validate_data(self, X, accept_sparse="csr")
         X = X.toarray() if hasattr(X, "toarray") else X
         labels = np.zeros(len(X)) if y is None else np.asarray(y)
         labels = labels.ravel() if labels.size == len(X) else labels
@@ -65,7 +65,7 @@ class NearestCentreValuer(CentroidValuer):
 
     def fit(self, X, y=None, **given):
         super().fit(X, y, **given)
-        rows = X.toarray() if hasattr(X, "toarray") else np.asarray(X, dtype=float)
+        rows = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
         labels = np.asarray(y).ravel()
         self.classes_ = np.unique(labels)
         centres = np.array([rows[labels == label].mean(axis=0) for label in self.classes_])

@@ -24,7 +24,7 @@ from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._selection.choice import Cut, choose_rows
 from skdvgs._selection.rows_of_fit import check_index, take_rows
-from skdvgs._selection.valuing import Valued, value_rows
+from skdvgs._selection.valuing import REQUESTS, Valued, value_rows
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import lowest_kept, number_groups
@@ -52,14 +52,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         "max_class_fraction": [Interval(Real, 0, 1, closed="right"), None],
     }
 
-    # Requested by default: to ask for them by hand would be a step everyone forgets.
-    __metadata_request__fit: ClassVar[dict[str, bool]] = {
-        "X_val": True,
-        "y_val": True,
-        "groups": True,
-        "pred_probs": True,
-        "pred_probs_val": True,
-    }
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTS
 
     def __init__(
         self,

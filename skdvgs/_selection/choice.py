@@ -55,7 +55,7 @@ def _is_one_label_a_row(y: Any) -> bool:
     """Tell a label of each row from no labels, and from several."""
     if y is None or issparse(y):
         return False
-    shape = np.shape(y)
+    shape = np.asarray(y).shape
     return len(shape) == 1 or shape[1] == 1
 
 

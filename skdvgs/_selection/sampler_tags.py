@@ -1,4 +1,4 @@
-"""TagsOfSampler: what imbalanced-learn reads off a sampler, spelt out to do without importing it."""
+"""TagsOfSampler: what imbalanced-learn reads off a sampler, spelt out so as not to import it."""
 
 from __future__ import annotations
 

@@ -16,6 +16,9 @@ from sklearn.utils.validation import _num_samples
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs.exceptions import InvalidInputError
 
+# Requested by default: to ask for them by hand would be a step everyone forgets.
+REQUESTS = dict.fromkeys(("X_val", "y_val", "groups", "pred_probs", "pred_probs_val"), True)
+
 
 @dataclass(frozen=True)
 class Valued:

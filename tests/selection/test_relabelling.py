@@ -171,7 +171,11 @@ class WrongShape(GivenValuer):
         (CentroidValuer(), None, "exchanges labels, but y is None. There are no classes"),
         (CentroidValuer(), X[:, 0], "exchanges labels, but y holds continuous numbers."),
         (CentroidValuer(), Y, "CentroidValuer has no label_values_ and classes_. Use a DVGSValuer"),
-        (DVGSValuer(suggest_labels=False, cv=3, n_restarts=1), Y, "DVGSValuer has no label_values_"),
+        (
+            DVGSValuer(suggest_labels=False, cv=3, n_restarts=1),
+            Y,
+            "DVGSValuer has no label_values_",
+        ),
         (Multilabel(np.ones(150)), Y, "the valuer reads y as multilabel. Only one label"),
         (WrongShape(np.ones(150)), Y, r"has shape \(150, 2\) or is not finite.*shape \(150, 3\)"),
     ],
