@@ -17,7 +17,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from skdvgs._inputs.annotated import features_of, labels_of
+from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
+from skdvgs._inputs.columns import names_of_columns
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
@@ -152,11 +153,11 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, ...)
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, ...)
             The rows that were valued, or anything of the same length and order.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
-            Their targets.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, or None
+            Their targets; of an AnnData the name of a column of ``obs``.
 
         *arrays : array-likes of length n_samples, or None
             Anything else that goes with the rows: weights, groups, identifiers.
@@ -174,6 +175,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
             If an array is not as long as the `X` of `fit`, or holds other rows by its index.
         """
         check_is_fitted(self, "support_")
+        y = labels_of(X, y)
         names = ["X", "y", *(f"arrays[{position}]" for position in range(len(arrays)))]
         kept_rows = self.get_support(indices=True)
         for name, array in zip(names, (X, y, *arrays), strict=True):
@@ -187,6 +189,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         """Value the rows, choose, and only then set what `fit` leaves behind."""
         self._check_one_cut()
         _check_has_rows(X)
+        given = _with_labels_of_target(given, y)
         y = labels_of(X, y)
         self._check_labels(y)
         valuer = DVGSValuer() if self.valuer is None else self.valuer
@@ -200,6 +203,9 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         support = choose_rows(cut, valued, y, groups, continuous)
 
         validate_data(self, features_of(X), skip_check_array=True)
+        names = names_of_columns(X) if is_anndata(X) else None
+        if names is not None:
+            self.feature_names_in_ = names
         self.valuer_ = valued.valuer
         self._valued = valued
         # A class, or a combination of labels; a continuous y has none.
@@ -250,6 +256,14 @@ def _check_has_rows(X: Any) -> None:
             "X is None. The rows that are kept are rows of X, so pred_probs alone is not enough "
             "here. Pass X too, or value by DVGSValuer and choose the rows by its values_."
         )
+
+
+def _with_labels_of_target(given: dict[str, Any], y: Any) -> dict[str, Any]:
+    """Labels of an AnnData as the target set, by the name of the column that y has or y_val."""
+    X_val, y_val = given.get("X_val"), given.get("y_val", y)
+    if is_anndata(X_val) and isinstance(y_val, str):
+        return given | {"y_val": labels_of(X_val, y_val)}
+    return given
 
 
 def _n_target(X_val: Any) -> int | None:

@@ -136,9 +136,9 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
             needed.
         """
         self._check_estimator()
-        y = labels_of(X, y)
-        self._check_y(y)
-        check_consistent_length(X, y)
+        labels = labels_of(X, y)
+        self._check_y(labels)
+        check_consistent_length(X, labels)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X)
         ones = np.ones(_num_samples(X))
@@ -154,7 +154,9 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
         sampler = self._make_sampler(X).fit(X, y, **given)
         if routing_is_enabled():
             fit_params = process_routing(self, "fit", **fit_params).estimator.fit
-        X_clean, y_clean, weights, rows = self._clean(sampler, features_of(X), y, sample_weight)
+        X_clean, y_clean, weights, rows = self._clean(
+            sampler, features_of(X), labels, sample_weight
+        )
         arguments = _check_method_params(X, fit_params, indices=rows)
         if weights is not None:
             arguments |= weight_arguments(self.estimator, weights) or {}

@@ -8,7 +8,8 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skdvgs._inputs.annotated import labels_of
+from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
+from skdvgs._inputs.columns import check_same_columns
 from skdvgs._inputs.frame_columns import is_frame
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
@@ -160,7 +161,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         -------
         X_out : ndarray, sparse matrix or dataframe of shape (n_samples, n_features)
             The rows in their order, those of low value with the features of a kept row. A
-            dataframe stays one, with its index and column types.
+            dataframe stays one, with its index and column types. Of an AnnData it is the matrix
+            ``X``, which is what the next step learns from.
 
         Raises
         ------
@@ -187,13 +189,13 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
         Parameters
         ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, n_features)
             Rows to pass on, whatever their value.
 
         Returns
         -------
         X_out : ndarray, sparse matrix or dataframe of shape (n_samples, n_features)
-            The same rows; lists become an array.
+            The same rows; lists become an array, and an AnnData its matrix.
         """
         check_is_fitted(self, "support_")
         return self._checked(X)
@@ -204,13 +206,16 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
             validate_data(self, X, reset=False, skip_check_array=True)
             # A copy of the labels only: set_output names the columns of what we return in place.
             return X.copy(deep=False) if hasattr(X, "iloc") else X
+        if is_anndata(X):
+            check_same_columns(X, self.feature_names_in_)
         checked = check_array(
-            X,
+            features_of(X),
             dtype=None,
             accept_sparse=["csr", "csc"],
             ensure_all_finite=not self.__sklearn_tags__().input_tags.allow_nan,
             allow_nd=True,
             estimator=self,
         )
-        validate_data(self, X, reset=False, skip_check_array=True)
+        if not is_anndata(X):  # the matrix alone has no names
+            validate_data(self, X, reset=False, skip_check_array=True)
         return checked

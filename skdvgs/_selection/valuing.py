@@ -13,6 +13,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import _num_samples
 
+from skdvgs._inputs.annotated import features_of
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs.exceptions import InvalidInputError
 
@@ -93,10 +94,10 @@ def _fit_pipeline(pipeline: Pipeline, X: Any, y: Any, given: dict[str, Any]) -> 
     name, last = pipeline.steps[-1]
     steps = pipeline[:-1]
     if len(steps):
-        X = steps.fit_transform(X, y)
+        X = steps.fit_transform(features_of(X), y)
         X_val, y_val = unpack_target(given.get("X_val"), given.get("y_val"))
         if X_val is not None:
-            target = {"X_val": steps.transform(X_val), "y_val": y_val}
+            target = {"X_val": steps.transform(features_of(X_val)), "y_val": y_val}
             given = given | {key: rows for key, rows in target.items() if rows is not None}
     found = value_rows(last, X, y, given)
     whole = clone(pipeline, safe=False).set_params(steps=[*steps.steps, (name, found.valuer)])
@@ -125,7 +126,7 @@ def _ask_frozen(frozen: FrozenEstimator, X: Any, y: Any, given: dict[str, Any]) 
         if isinstance(inner, FrozenEstimator):
             inner = inner.estimator
             continue
-        rows = inner[:-1].transform(rows) if len(inner) > 1 else rows
+        rows = inner[:-1].transform(features_of(rows)) if len(inner) > 1 else rows
         inner = inner[-1]
     if not hasattr(inner, "score_samples"):
         raise InvalidInputError(
