@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from skdvgs._inputs.target_set import TargetSet
+from skdvgs._selection.cleaned_classifier import CleanedClassifier
+from skdvgs._selection.cleaned_regressor import CleanedRegressor
 from skdvgs._selection.filter import LowValueFilter
 from skdvgs._selection.sampler import LowValueSampler
 from skdvgs._valuer import DVGSValuer
 from skdvgs._version import __version__
 
-__all__ = ["DVGSValuer", "LowValueFilter", "LowValueSampler", "TargetSet", "__version__"]
+__all__ = [
+    "CleanedClassifier",
+    "CleanedRegressor",
+    "DVGSValuer",
+    "LowValueFilter",
+    "LowValueSampler",
+    "TargetSet",
+    "__version__",
+]

@@ -5,6 +5,7 @@ that catches ``ValueError`` around a ``fit`` keeps working.
 """
 
 __all__ = [
+    "ClassFractionWarning",
     "DamagedFileWarning",
     "InvalidInputError",
     "MissingDependencyError",
@@ -77,6 +78,10 @@ class NearDuplicateWarning(SkdvgsWarning):
 
 class NothingToLearnWarning(SkdvgsWarning):
     """Labels or targets look as if they had nothing to do with the features."""
+
+
+class ClassFractionWarning(SkdvgsWarning):
+    """More rows of a class look wrong than `max_class_fraction` lets go."""
 
 
 class SlowPathWarning(SkdvgsWarning):

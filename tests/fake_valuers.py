@@ -12,9 +12,26 @@ class CentroidValuer(BaseEstimator):
     def __init__(self, scale=1.0):
         self.scale = scale
 
-    def fit(self, X, y=None, *, X_val=None, y_val=None):
-        self.seen_ = {"X": X, "X_val": X_val, "y_val": y_val}
-        X = validate_data(self, X, accept_sparse=True)
+    def fit(
+        self,
+        X,
+        y=None,
+        *,
+        X_val=None,
+        y_val=None,
+        groups=None,
+        pred_probs=None,
+        pred_probs_val=None,
+    ):
+        self.seen_ = {
+            "X": X,
+            "X_val": X_val,
+            "y_val": y_val,
+            "groups": groups,
+            "pred_probs": pred_probs,
+            "pred_probs_val": pred_probs_val,
+        }
+        X = validate_data(self, X, accept_sparse="csr")
         X = X.toarray() if hasattr(X, "toarray") else X
         labels = np.zeros(len(X)) if y is None else np.asarray(y)
         labels = labels.ravel() if labels.size == len(X) else labels
@@ -40,4 +57,22 @@ class GivenValuer(BaseEstimator):
 
     def fit(self, X, y):
         self.values_ = self.values
+        return self
+
+
+class NearestCentreValuer(CentroidValuer):
+    """Say also how probable each class is, by how near its centre is."""
+
+    def fit(self, X, y=None, **given):
+        super().fit(X, y, **given)
+        rows = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=float)
+        labels = np.asarray(y).ravel()
+        self.classes_ = np.unique(labels)
+        centres = np.array([rows[labels == label].mean(axis=0) for label in self.classes_])
+        distance = np.linalg.norm(rows[:, None] - centres, axis=2)
+        weight = np.exp(-distance / self.scale)
+        self.label_values_ = weight / weight.sum(axis=1, keepdims=True)
+        own = np.searchsorted(self.classes_, labels)
+        self.values_ = self.label_values_[np.arange(len(rows)), own]
+        self.low_threshold_ = 1.0 / len(self.classes_)
         return self

@@ -13,10 +13,17 @@ import pytest
 from numpydoc.docscrape import ClassDoc
 from numpydoc.validate import validate
 from sklearn.base import clone
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from torch import nn
 
 import skdvgs
-from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler
+from skdvgs import (
+    CleanedClassifier,
+    CleanedRegressor,
+    DVGSValuer,
+    LowValueFilter,
+    LowValueSampler,
+)
 
 REFERENCE = Path(skdvgs.__file__).resolve().parents[1] / "doc" / "reference"
 
@@ -58,6 +65,12 @@ ESTIMATORS = {
         lambda: clone(QUICK).fit(FRAME, LABELS, X_val=FRAME, y_val=LABELS),
         lambda: clone(QUICK).set_params(net=Own).fit(FRAME, LABELS),
         lambda: clone(QUICK).set_params(net=Own, by_class=True).fit(FRAME, LABELS),
+    ],
+    CleanedClassifier: [
+        lambda: CleanedClassifier(LogisticRegression(), QUICK).fit(FRAME, LABELS),
+    ],
+    CleanedRegressor: [
+        lambda: CleanedRegressor(LinearRegression(), QUICK).fit(FRAME, FRAME["a"].to_numpy()),
     ],
     LowValueFilter: [fit_filter],
     LowValueSampler: [fit_sampler],

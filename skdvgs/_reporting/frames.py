@@ -11,7 +11,7 @@ from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import Reportable, says_of_each_row, valuer_of
 from skdvgs._utils.optional import import_optional
 from skdvgs._utils.types import Floats, Index, Labels, Mask
-from skdvgs._values.cut import keep_all_but_lowest, number_groups
+from skdvgs._values.cut import keep_within_groups, number_groups
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -74,8 +74,8 @@ def value_columns(estimator: Reportable, y: ArrayLike | None = None) -> dict[str
 
 
 def drops_rows(estimator: object) -> bool:
-    """Tell whether an estimator drops rows, as filter and sampler do. A valuer does not."""
-    return hasattr(estimator, "support_")
+    """Tell whether an estimator drops low rows. A valuer does not, nor one that relabels them."""
+    return hasattr(estimator, "support_") and getattr(estimator, "action", "drop") == "drop"
 
 
 def ranks(values: Floats) -> Index:
@@ -92,10 +92,12 @@ def kept_rows(estimator: Reportable) -> Mask:
         return np.asarray(support)
     values, labels = estimator.values_, estimator._given.labels
     classes = None if has_continuous_labels(estimator) else labels
+    # As LowValueFilter has it by default.
+    max_fraction = 0.5 if classes is not None and classes.ndim == 1 else None
     cut = getattr(estimator, "low_threshold_", None)
     share = getattr(estimator, "low_fraction_", 0.0) if cut is None else np.mean(values < cut)
     n_low = round(share * len(values))
-    return keep_all_but_lowest(values, number_groups(classes, len(values)), n_low)
+    return keep_within_groups(values, number_groups(classes, len(values)), n_low, max_fraction)
 
 
 def has_continuous_labels(estimator: Reportable) -> bool:

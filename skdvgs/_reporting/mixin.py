@@ -48,7 +48,7 @@ class ReportingMixin:
             - `suggested_label`: the label that suits the row best, if labels are suggested;
             - `dropped`: of a filter or sampler, whether it drops the row;
             - `is_low`: of a valuer, which drops nothing, whether ``LowValueFilter(valuer)`` would
-              drop the row.
+              drop the row; of a sampler that relabels, whether it does so.
 
         Raises
         ------

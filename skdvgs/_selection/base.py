@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,25 +17,22 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from skdvgs._inputs.annotated import features_of, labels_of
+from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
+from skdvgs._inputs.columns import names_of_columns
 from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
+from skdvgs._selection.choice import Cut, choose_rows
 from skdvgs._selection.rows_of_fit import check_index, take_rows
-from skdvgs._selection.valuing import Valued, value_rows
+from skdvgs._selection.valuing import REQUESTS, Valued, value_rows
+from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._valuer import DVGSValuer
-from skdvgs._values.cut import (
-    count_of_fraction,
-    keep_all_but_lowest,
-    keep_at_least,
-    lowest_kept,
-    number_groups,
-)
-from skdvgs._values.low_fraction.estimate import estimate_low_fraction
-from skdvgs._values.low_fraction.gross import gross_share
+from skdvgs._values.cut import lowest_kept, number_groups
 from skdvgs.exceptions import InvalidInputError
+
+Selector = TypeVar("Selector", bound="BaseLowValueSelector")
 
 
 class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
@@ -55,10 +52,10 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         "fraction": [StrOptions({"auto"}), Interval(Real, 0, 1, closed="left"), None],
         "threshold": [Interval(Real, None, None, closed="neither"), None],
         "target": [object],
+        "max_class_fraction": [Interval(Real, 0, 1, closed="right"), None],
     }
 
-    # Requested by default: to ask for a target set by hand would be a step everyone forgets.
-    __metadata_request__fit: ClassVar[dict[str, bool]] = {"X_val": True, "y_val": True}
+    __metadata_request__fit: ClassVar[dict[str, bool]] = REQUESTS
 
     def __init__(
         self,
@@ -66,12 +63,77 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         *,
         fraction: float | str | None = "auto",
         threshold: float | None = None,
+        max_class_fraction: float | None = 0.5,
         target: Any = None,
     ) -> None:
         self.valuer = valuer
         self.fraction = fraction
         self.threshold = threshold
+        self.max_class_fraction = max_class_fraction
         self.target = target
+
+    @fit_context(prefer_skip_nested_validation=False)
+    def fit(
+        self: Selector,
+        X: Any,
+        y: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        groups: Any = None,
+        pred_probs: Any = None,
+        pred_probs_val: Any = None,
+    ) -> Selector:
+        """Value the rows and choose which are low.
+
+        What is None is not handed to the valuer. All but `X` and `y` is requested from the start
+        where metadata routing is enabled.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, n_features)
+            The rows to value. What is accepted is up to the valuer.
+
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
+
+        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
+            The features of the target set. Without it `DVGSValuer` values the rows against each
+            other.
+
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
+            The labels or targets of the target set.
+
+        groups : array-like of shape (n_samples,), default=None
+            Group of each row. Rows of one group never inform each other's values.
+
+        pred_probs : array-like of shape (n_samples, n_classes), default=None
+            Class probabilities of each row by a model of your own that has not seen the row.
+
+        pred_probs_val : array-like of shape (n_val, n_classes), default=None
+            The same of the target set.
+
+        Returns
+        -------
+        self : object
+            Fitted.
+
+        Raises
+        ------
+        InvalidInputError
+            If `fraction` and `threshold` contradict each other, if `threshold` is above every
+            value, if the valuer does not take what is passed, or if it does not give each row a
+            finite value.
+        """
+        given = {
+            "X_val": X_val,
+            "y_val": y_val,
+            "groups": groups,
+            "pred_probs": pred_probs,
+            "pred_probs_val": pred_probs_val,
+        }
+        self._fit_selection(X, y, {name: rows for name, rows in given.items() if rows is not None})
+        return self
 
     def get_support(self, indices: bool = False) -> NDArray[Any]:
         """Tell which rows are kept.
@@ -95,11 +157,11 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, ...)
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, ...)
             The rows that were valued, or anything of the same length and order.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
-            Their targets.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, or None
+            Their targets; of an AnnData the name of a column of ``obs``.
 
         *arrays : array-likes of length n_samples, or None
             Anything else that goes with the rows: weights, groups, identifiers.
@@ -117,6 +179,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
             If an array is not as long as the `X` of `fit`, or holds other rows by its index.
         """
         check_is_fitted(self, "support_")
+        y = labels_of(X, y)
         names = ["X", "y", *(f"arrays[{position}]" for position in range(len(arrays)))]
         kept_rows = self.get_support(indices=True)
         for name, array in zip(names, (X, y, *arrays), strict=True):
@@ -126,48 +189,47 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
             for name, array in zip(names, (X, y, *arrays), strict=True)
         )
 
-    def _fit_selection(self, X: Any, y: Any, X_val: Any, y_val: Any) -> NDArray[np.intp] | None:
-        """Value the rows, choose, and only then set what `fit` leaves behind.
-
-        Returns the group of each row, or None where `y` is continuous.
-        """
+    def _fit_selection(self, X: Any, y: Any, given: dict[str, Any]) -> None:
+        """Value the rows, choose, and only then set what `fit` leaves behind."""
         self._check_one_cut()
+        _check_has_rows(X)
+        given = _with_labels_of_target(given, y)
         y = labels_of(X, y)
+        self._check_labels(y)
         valuer = DVGSValuer() if self.valuer is None else self.valuer
-        valued = value_rows(valuer, X, y, X_val, y_val)
+        valued = value_rows(valuer, X, y, given)
         if self.target is not None:
             valued = valued.for_target(self.target)
         check_consistent_length(X, y)
+        self._check_valued(valued)
         values = valued.values
         continuous = is_continuous(valued.last, y)
         groups = number_groups(None if continuous else y, len(values))
-        support = self._choose(valued, y, groups, continuous)
+        cut = Cut(self.fraction, self.threshold, self.max_class_fraction)
+        support = choose_rows(cut, valued, y, groups, continuous)
 
         validate_data(self, features_of(X), skip_check_array=True)
+        names = names_of_columns(X) if is_anndata(X) else None
+        if names is not None:
+            self.feature_names_in_ = names
         self.valuer_ = valued.valuer
         self._valued = valued
+        # A class, or a combination of labels; a continuous y has none.
+        self._groups = None if continuous else groups
         self.values_ = values
         self.support_ = support
         self.threshold_ = lowest_kept(values, support)
         self.n_dropped_ = int(np.count_nonzero(~support))
-        self._given = remember_rows(X, y, _n_target(X_val))
+        self._given = remember_rows(X, y, _n_target(given.get("X_val")))
         dropped = np.flatnonzero(~support)
         index = self._given.index
         self.dropped_index_ = dropped if index is None else index[dropped]
-        return None if continuous else groups
 
-    def _choose(
-        self, valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool
-    ) -> NDArray[np.bool_]:
-        """Mark the rows to keep, by whichever of `threshold` and `fraction` decides."""
-        values = valued.values
-        if self.threshold is not None:
-            return keep_at_least(values, groups, self.threshold)
-        if self.fraction == "auto":
-            n_drop = round(_low_share(valued, y, groups, continuous) * len(values))
-        else:
-            n_drop = count_of_fraction(self.fraction, len(values))  # type: ignore[arg-type]
-        return keep_all_but_lowest(values, groups, n_drop)
+    def _check_labels(self, y: Any) -> None:
+        """Raise if labels do not allow what is to become of low rows."""
+
+    def _check_valued(self, valued: Valued) -> None:
+        """Raise if the valuer does not tell what is needed for it."""
 
     def _check_one_cut(self) -> None:
         """Raise unless exactly one of `fraction` and `threshold` says where to cut."""
@@ -194,6 +256,22 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
+def _check_has_rows(X: Any) -> None:
+    if X is None:
+        raise InvalidInputError(
+            "X is None. The rows that are kept are rows of X, so pred_probs alone is not enough "
+            "here. Pass X too, or value by DVGSValuer and choose the rows by its values_."
+        )
+
+
+def _with_labels_of_target(given: dict[str, Any], y: Any) -> dict[str, Any]:
+    """Labels of an AnnData as the target set, by the name of the column that y has or y_val."""
+    X_val, y_val = given.get("X_val"), given.get("y_val", y)
+    if is_anndata(X_val) and isinstance(y_val, str):
+        return given | {"y_val": labels_of(X_val, y_val)}
+    return given
+
+
 def _n_target(X_val: Any) -> int | None:
     """Rows of the target set, in whatever form it was passed."""
     sets = split_mapping(X_val, None)
@@ -201,23 +279,3 @@ def _n_target(X_val: Any) -> int | None:
         return sum(int(_num_samples(features)) for features, _ in sets.values())
     features = unpack_target(X_val, None)[0]
     return None if features is None else _num_samples(features)
-
-
-def _low_share(valued: Valued, y: Any, groups: NDArray[np.intp], continuous: bool) -> float:
-    """Share of low rows: those below the valuer's own cut, or what it says of its own rows."""
-    if valued.target is None:  # what the valuer says is of its mean over the target sets
-        cut = getattr(valued.last, "low_threshold_", None)
-        if cut is not None:
-            return float(np.mean(valued.values < cut))
-        share = getattr(valued.last, "low_fraction_", None)
-        if share is not None and valued.fitted_here:
-            return float(share)
-    if continuous and not valued.fitted_here:
-        return gross_share(valued.values, np.asarray(y, dtype=np.float64))
-    if valued.label_values is not None:
-        columns = np.searchsorted(valued.last.classes_, np.asarray(y).ravel())
-        return estimate_low_fraction(valued.values, columns, label_values=valued.label_values)
-    # With two classes the other label turns a row's gradient round. Its length changes too, so
-    # the other similarities are no mirror.
-    mirrored = getattr(valued.last, "similarity", None) in ("auto", "cosine")
-    return estimate_low_fraction(valued.values, groups, mirrored=mirrored)

@@ -8,10 +8,11 @@ from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
+from skdvgs._inputs.columns import check_same_columns
 from skdvgs._inputs.frame_columns import is_frame
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
-from skdvgs._utils.sklearn_compat import fit_context
 
 
 class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelector):  # type: ignore[misc]
@@ -43,6 +44,12 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         Rows with a value below it are low, in the unit of the values. With the default network
         0.5 leaves the rows that are more likely right than wrong. When it is given, `fraction`
         must be 'auto' or None, and is not used.
+
+    max_class_fraction : float in (0, 1] or None, default=0.5
+        The largest share of the rows of a class that ``fraction="auto"`` takes; where it stops
+        there, a :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare,
+        or unlike all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction`
+        that is a number, are not limited, nor are rows of several labels and continuous targets.
 
     target : object, default=None
         Name of the target set whose values decide, where the valuer has several: one of its
@@ -84,9 +91,9 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
     Notes
     -----
-    *A class is never emptied*: the row of highest value of each class is never low. Where it
-    would have been, the next lowest row is low in its place. For several labels a row, a class
-    is a combination of labels.
+    *A class is never emptied*: the row of highest value of each class is never low. With a
+    `fraction` that is a number the next lowest row is low in its place, so that the number of rows
+    is met. For several labels a row, a class is a combination of labels.
 
     *Replacement.* The low-value rows of a class get the features of its kept rows, the highest
     value first, starting over when all were used: how often each is used differs by at most one.
@@ -140,76 +147,41 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
     (135, 4)
     """
 
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None) -> LowValueFilter:
-        """Value the rows and choose which are low.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
-            The rows to value. What is accepted is up to the valuer.
-
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Their labels or targets.
-
-        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
-            The features of the target set, handed to the valuer. Without it nothing is handed
-            over, and `DVGSValuer` values the rows against each other by folds.
-
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
-            The labels or targets of the target set.
-
-        Returns
-        -------
-        self : LowValueFilter
-            The fitted filter.
-
-        Raises
-        ------
-        InvalidInputError
-            If `fraction` and `threshold` contradict each other, if `threshold` is above every
-            value, or if the valuer does not give each row a finite value.
-        """
-        self._fit_selection(X, y, X_val, y_val)
-        return self
-
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit_transform(self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None) -> Any:
+    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
         """Value the rows, and replace the features of the low ones.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, n_features)
             The rows to value.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
             Their labels or targets.
 
-        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
-            The features of the target set, handed to the valuer.
-
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
-            The labels or targets of the target set.
+        **fit_params : dict
+            What else `fit` takes: `X_val`, `y_val`, `groups`, `pred_probs`, `pred_probs_val`.
 
         Returns
         -------
         X_out : ndarray, sparse matrix or dataframe of shape (n_samples, n_features)
             The rows in their order, those of low value with the features of a kept row. A
-            dataframe stays one, with its index and column types.
+            dataframe stays one, with its index and column types. Of an AnnData it is the matrix
+            ``X``, which is what the next step learns from.
 
         Raises
         ------
         InvalidInputError
             As `fit`.
         """
-        groups = self._fit_selection(X, y, X_val, y_val)
+        self.fit(X, y, **fit_params)
+        y = labels_of(X, y)
         X = self._checked(X)
         if self.n_dropped_ == 0:
             return X
-        if groups is None:
+        if self._groups is None:
             rows = replace_by_nearest_target(self.values_, y, self.support_)
         else:
-            rows = replace_within_groups(self.values_, groups, self.support_)
+            rows = replace_within_groups(self.values_, self._groups, self.support_)
         replaced = _safe_indexing(X, rows)
         if hasattr(X, "iloc"):
             # The next step, or the user, may join by index: the row's place is its own.
@@ -221,13 +193,13 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
         Parameters
         ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, n_features)
             Rows to pass on, whatever their value.
 
         Returns
         -------
         X_out : ndarray, sparse matrix or dataframe of shape (n_samples, n_features)
-            The same rows; lists become an array.
+            The same rows; lists become an array, and an AnnData its matrix.
         """
         check_is_fitted(self, "support_")
         return self._checked(X)
@@ -238,13 +210,16 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
             validate_data(self, X, reset=False, skip_check_array=True)
             # A copy of the labels only: set_output names the columns of what we return in place.
             return X.copy(deep=False) if hasattr(X, "iloc") else X
+        if is_anndata(X):
+            check_same_columns(X, self.feature_names_in_)
         checked = check_array(
-            X,
+            features_of(X),
             dtype=None,
             accept_sparse=["csr", "csc"],
             ensure_all_finite=not self.__sklearn_tags__().input_tags.allow_nan,
             allow_nd=True,
             estimator=self,
         )
-        validate_data(self, X, reset=False, skip_check_array=True)
+        if not is_anndata(X):  # the matrix alone has no names
+            validate_data(self, X, reset=False, skip_check_array=True)
         return checked

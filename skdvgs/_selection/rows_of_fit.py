@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing, indexable
 from sklearn.utils.validation import _num_samples
 
+from skdvgs._inputs.annotated import is_anndata
 from skdvgs.exceptions import InvalidInputError
 
 
 def check_index(array: Any, index: Any, name: str, columns: Any) -> None:
     """Refuse a pandas object whose index names other rows than that of the X of fit."""
-    found: Any = getattr(array, "index", None)
-    if index is None or not hasattr(array, "iloc") or found.equals(index):
+    found: Any = array.obs_names if is_anndata(array) else getattr(array, "index", None)
+    has_index = hasattr(array, "iloc") or is_anndata(array)
+    if index is None or not has_index or found.equals(index):
         return
     # A table numbered from 0 says nothing of its rows, unless the other one is the same table.
     is_same_table = columns is not None and list(getattr(array, "columns", [])) == list(columns)
@@ -40,4 +42,6 @@ def take_rows(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> 
             f"{name} holds {_num_samples(array)} rows but {n_samples} were valued. The kept rows "
             "are known by their position in fit only. Pass arrays that go with the X of fit."
         )
+    if is_anndata(array):
+        return array[rows].copy()
     return _safe_indexing(indexable(array)[0], rows)

@@ -1,45 +1,34 @@
-"""LowValueSampler: removes low-value rows, in the Pipeline of imbalanced-learn or by hand."""
+"""LowValueSampler: removes or relabels low-value rows, with or without imbalanced-learn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
 from sklearn.base import OneToOneFeatureMixin
-from sklearn.utils import InputTags, Tags
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metadata_routing import MetadataRequest
 
+from skdvgs._inputs.annotated import labels_of
 from skdvgs._selection.base import BaseLowValueSelector
-from skdvgs._utils.sklearn_compat import fit_context
-
-
-# The tags that imbalanced-learn reads off a sampler, spelt out to do without importing it.
-@dataclass(slots=True)
-class _SamplerTags:
-    sample_indices: bool = True
-
-
-@dataclass(slots=True)
-class _SamplerInputTags(InputTags):  # type: ignore[misc]
-    dataframe: bool = True
-
-
-@dataclass(slots=True)
-class _TagsOfSampler(Tags):  # type: ignore[misc]
-    sampler_tags: _SamplerTags = field(default_factory=_SamplerTags)
-
-
-def _fields_of(tags: Any) -> dict[str, Any]:
-    return {entry.name: getattr(tags, entry.name) for entry in fields(tags)}
+from skdvgs._selection.relabelling import (
+    best_other_labels,
+    check_has_classes,
+    check_label_values,
+    exchange_labels,
+)
+from skdvgs._selection.sampler_tags import TagsOfSampler, as_sampler
+from skdvgs._selection.valuing import Valued
 
 
 class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: ignore[misc]
-    """Remove low-value rows from the training data.
+    """Remove low-value rows from the training data, or give them another label.
 
     The sampler chooses the same rows as `LowValueFilter` but truly removes them, features and
-    targets. It is a step for the ``Pipeline`` of imbalanced-learn, which can shorten `y` during
-    fit, for classification and regression alike; by hand it works without imbalanced-learn. It
-    has no `transform`: rows met later pass such a Pipeline untouched.
+    targets, or exchanges their labels. It is a step for the ``Pipeline`` of imbalanced-learn,
+    which can change `y` during fit, for classification and regression alike; by hand it works
+    without imbalanced-learn. It has no `transform`: rows met later pass such a Pipeline untouched.
 
     Parameters
     ----------
@@ -57,9 +46,22 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         - None: `threshold` decides.
 
     threshold : float, default=None
-        Rows with a value below it are removed, in the unit of the values: for `DVGSValuer` with
-        cosine similarity, in [-1, 1]. When it is given, `fraction` must be 'auto' or None, and
-        is not used.
+        Rows with a value below it are removed, in the unit of the values. With the default network
+        0.5 leaves the rows that are more likely right than wrong. When it is given, `fraction`
+        must be 'auto' or None, and is not used.
+
+    max_class_fraction : float in (0, 1] or None, default=0.5
+        The largest share of the rows of a class that ``fraction="auto"`` takes; where it stops
+        there, a :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare,
+        or unlike all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction`
+        that is a number, are not limited, nor are rows of several labels and continuous targets.
+
+    action : {'drop', 'relabel'}, default='drop'
+        What becomes of low rows.
+
+        - 'drop': they are removed.
+        - 'relabel': they get the label that suits them best of those they do not have, by the
+          `label_values_` of the valuer; all rows are returned. It needs one label a row.
 
     target : object, default=None
         Name of the target set whose values decide, where the valuer has several: one of its
@@ -74,20 +76,21 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         The value of each row, higher is better.
 
     support_ : ndarray of bool of shape (n_samples,)
-        True where a row is kept, False where it is removed.
+        True where a row is kept as it is, False where it is low: removed, or relabelled.
 
     sample_indices_ : ndarray of int of shape (n_kept,)
-        The positions of the kept rows, in ascending order.
+        The positions of the rows that are returned, in ascending order: of all with
+        ``action="relabel"``.
 
     threshold_ : float
-        Where the cut lies: the lowest kept value that no removed row exceeds. Rows that are kept
+        Where the cut lies: the lowest kept value that no low row exceeds. Rows that are kept
         only because they are the best of their class may lie below it.
 
     n_dropped_ : int
-        How many rows are removed.
+        How many rows are low.
 
     dropped_index_ : ndarray of int or pandas.Index of shape (`n_dropped_`,)
-        Which rows are removed: the labels of their index where X was a pandas DataFrame, their
+        Which rows are low: the labels of their index where X was a pandas DataFrame, their
         positions otherwise.
 
     n_features_in_ : int
@@ -104,9 +107,9 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
 
     Notes
     -----
-    *A class is never emptied*: the row of highest value of each class stays. Where it would have
-    gone, the next lowest row goes in its place. For several labels a row, a class is a
-    combination of labels.
+    *A class is never emptied*: the row of highest value of each class stays. With a `fraction`
+    that is a number the next lowest row goes in its place, so that the number of rows is met. For
+    several labels a row, a class is a combination of labels.
 
     *Target set in a Pipeline.* Enable metadata routing; then
     ``pipe.fit(X, y, X_val=X_val, y_val=y_val)`` reaches the sampler without any request being
@@ -142,81 +145,86 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
     >>> X_kept, y_kept = sampler.fit_resample(X, y)
     >>> X_kept.shape
     (135, 4)
+    >>> X_same, y_new = sampler.set_params(action="relabel").fit_resample(X, y)
+    >>> X_same.shape, int((y_new != y).sum())
+    ((150, 4), 15)
     """
 
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit(
-        self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None
-    ) -> LowValueSampler:
-        """Value the rows and choose which to keep, without removing any.
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **BaseLowValueSelector._parameter_constraints,
+        "action": [StrOptions({"drop", "relabel"})],
+    }
+
+    def __init__(
+        self,
+        valuer: Any = None,
+        *,
+        fraction: float | str | None = "auto",
+        threshold: float | None = None,
+        max_class_fraction: float | None = 0.5,
+        action: str = "drop",
+        target: Any = None,
+    ) -> None:
+        super().__init__(
+            valuer,
+            fraction=fraction,
+            threshold=threshold,
+            max_class_fraction=max_class_fraction,
+            target=target,
+        )
+        self.action = action
+
+    @property
+    def sample_indices_(self) -> NDArray[np.intp]:
+        """The positions of the rows that are returned, in ascending order."""
+        if self.action == "relabel":
+            return np.arange(len(self.support_))
+        return np.flatnonzero(self.support_)
+
+    def fit_resample(self, X: Any, y: Any = None, **fit_params: Any) -> tuple[Any, Any]:
+        """Value the rows, and return those that are kept, or all with better labels.
 
         Parameters
         ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
-            The rows to value. What is accepted is up to the valuer.
-
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Their labels or targets.
-
-        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
-            The features of the target set, handed to the valuer. Without it nothing is handed
-            over, and `DVGSValuer` values the rows against each other by folds.
-
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
-            The labels or targets of the target set.
-
-        Returns
-        -------
-        self : LowValueSampler
-            The fitted sampler.
-
-        Raises
-        ------
-        InvalidInputError
-            If `fraction` and `threshold` contradict each other, if `threshold` is above every
-            value, or if the valuer does not give each row a finite value.
-        """
-        self._fit_selection(X, y, X_val, y_val)
-        self.sample_indices_ = self.get_support(indices=True)
-        return self
-
-    @fit_context(prefer_skip_nested_validation=False)
-    def fit_resample(
-        self, X: Any, y: Any = None, *, X_val: Any = None, y_val: Any = None
-    ) -> tuple[Any, Any]:
-        """Value the rows, and return those that are kept.
-
-        Parameters
-        ----------
-        X : array-like, sparse matrix or dataframe of shape (n_samples, n_features)
+        X : array-like, sparse matrix, dataframe or AnnData of shape (n_samples, n_features)
             The rows to value.
 
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
             Their labels or targets.
 
-        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
-            The features of the target set, handed to the valuer.
-
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
-            The labels or targets of the target set.
+        **fit_params : dict
+            What else `fit` takes: `X_val`, `y_val`, `groups`, `pred_probs`, `pred_probs_val`.
 
         Returns
         -------
         X_kept : array-like, sparse matrix or dataframe of shape (n_kept, n_features)
             The kept rows in their order, of the kind that was given: a dataframe keeps its index
-            and column types, a list stays a list.
+            and column types, a list stays a list. With ``action="relabel"`` it is `X`.
 
         y_kept : array-like of shape (n_kept,) or (n_kept, n_outputs), or None
-            Their labels or targets; None without `y`.
+            Their labels or targets; None without `y`. With ``action="relabel"`` the labels of all
+            rows, of the kind that was given.
 
         Raises
         ------
         InvalidInputError
             As `fit`.
         """
-        self.fit(X, y, X_val=X_val, y_val=y_val)
+        self.fit(X, y, **fit_params)
+        y = labels_of(X, y)
+        if self.action == "relabel":
+            low = np.flatnonzero(~self.support_)
+            return X, exchange_labels(y, low, best_other_labels(self._valued, y, low).labels)
         X_kept, y_kept = self.drop(X, y)
         return X_kept, y_kept
+
+    def _check_labels(self, y: Any) -> None:
+        if self.action == "relabel":
+            check_has_classes(y)
+
+    def _check_valued(self, valued: Valued) -> None:
+        if self.action == "relabel":
+            check_label_values(valued)
 
     def get_metadata_routing(self) -> MetadataRequest:
         """Return which metadata each method asks for.
@@ -236,7 +244,5 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
                     of_fit_resample.add_request(param=name, alias=request)
         return routing
 
-    def __sklearn_tags__(self) -> _TagsOfSampler:
-        tags = super().__sklearn_tags__()
-        tags.input_tags = _SamplerInputTags(**_fields_of(tags.input_tags))
-        return _TagsOfSampler(**{**_fields_of(tags), "estimator_type": "sampler"})
+    def __sklearn_tags__(self) -> TagsOfSampler:
+        return as_sampler(super().__sklearn_tags__())

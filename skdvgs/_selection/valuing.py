@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,9 +13,13 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import _num_samples
 
+from skdvgs._inputs.annotated import features_of
 from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs.exceptions import InvalidInputError
+
+# Requested by default: to ask for them by hand would be a step everyone forgets.
+REQUESTS = dict.fromkeys(("X_val", "y_val", "groups", "pred_probs", "pred_probs_val"), True)
 
 
 @dataclass(frozen=True)
@@ -69,55 +74,97 @@ class Valued:
         return replace(self, values=column, label_values=None, target=name)
 
 
-def value_rows(valuer: Any, X: Any, y: Any, X_val: Any, y_val: Any) -> Valued:
+def value_rows(valuer: Any, X: Any, y: Any, given: dict[str, Any]) -> Valued:
     """Value rows by a clone of a valuer, or by a frozen one.
+
+    Parameters
+    ----------
+    valuer : estimator
+        A valuer, a Pipeline that ends in one, or either of them frozen.
+    X : array-like of shape (n_samples, ...)
+        The rows.
+    y : array-like or None
+        Their labels or targets.
+    given : dict of str to object
+        What else goes to the fit of the valuer, without None: target set, groups, probabilities.
 
     Raises
     ------
     InvalidInputError
-        If it does not give each row a finite value.
+        If the valuer does not take what is given, or does not give each row a finite value.
     """
     if isinstance(valuer, FrozenEstimator):
-        return _ask_frozen(valuer, X, y, X_val)
+        return _ask_frozen(valuer, X, y, given)
     if isinstance(valuer, Pipeline):
-        return _fit_pipeline(clone(valuer), X, y, X_val, y_val)
+        return _fit_pipeline(clone(valuer), X, y, given)
+    _check_is_taken(valuer, given)
     valuer = clone(valuer)
-    given = {"X_val": X_val, "y_val": y_val}
-    valuer.fit(X, y, **{name: rows for name, rows in given.items() if rows is not None})
+    valuer.fit(X, y, **given)
     return Valued(valuer, valuer, _checked_values(valuer, _num_samples(X)))
 
 
-def _fit_pipeline(pipeline: Pipeline, X: Any, y: Any, X_val: Any, y_val: Any) -> Valued:
+def _check_is_taken(valuer: Any, given: dict[str, Any]) -> None:
+    """Raise unless the fit of a valuer takes all that is given."""
+    taken = inspect.signature(valuer.fit).parameters
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values()):
+        return
+    for name in given:
+        if name not in taken:
+            raise InvalidInputError(
+                f"{name} was passed, but {type(valuer).__name__}.fit has no argument of this name. "
+                f"The valuer would not know it. Leave {name} out, with metadata routing by "
+                f"set_fit_request({name}=False), or use a valuer that takes it."
+            )
+
+
+def _fit_pipeline(pipeline: Pipeline, X: Any, y: Any, given: dict[str, Any]) -> Valued:
     """Fit the steps, and have the last one value what they make of the rows."""
     name, last = pipeline.steps[-1]
     steps = pipeline[:-1]
     if len(steps):
-        X = steps.fit_transform(X, y)
-        sets = split_mapping(X_val, y_val)
-        if sets is not None:
-            X_val = {key: steps.transform(features) for key, (features, _) in sets.items()}
-            y_val = {key: labels for key, (_, labels) in sets.items()}
-        else:
-            X_val, y_val = unpack_target(X_val, y_val)
-            X_val = None if X_val is None else steps.transform(X_val)
-    found = value_rows(last, X, y, X_val, y_val)
+        X = steps.fit_transform(features_of(X), y)
+        given = given | _transformed_target(steps, given.get("X_val"), given.get("y_val"))
+    found = value_rows(last, X, y, given)
     whole = clone(pipeline, safe=False).set_params(steps=[*steps.steps, (name, found.valuer)])
     return Valued(whole, found.last, found.values, found.label_values, found.fitted_here)
 
 
-def _ask_frozen(frozen: FrozenEstimator, X: Any, y: Any, X_val: Any) -> Valued:
+_NOT_LEARNT_AGAIN = {
+    "X_val": "it learnt another target set before",
+    "y_val": "it learnt another target set before",
+    "groups": "whether a group was among the rows it learnt is not known",
+    "pred_probs": "it learnt from other rows before",
+    "pred_probs_val": "it learnt from other rows before",
+}
+
+
+def _transformed_target(steps: Pipeline, X_val: Any, y_val: Any) -> dict[str, Any]:
+    """The target set, or each of several, as the steps of a Pipeline leave it."""
+    sets = split_mapping(X_val, y_val)
+    if sets is not None:
+        features = {key: steps.transform(features_of(rows)) for key, (rows, _) in sets.items()}
+        return {"X_val": features, "y_val": {key: labels for key, (_, labels) in sets.items()}}
+    X_val, y_val = unpack_target(X_val, y_val)
+    if X_val is None:
+        return {}
+    target = {"X_val": steps.transform(features_of(X_val)), "y_val": y_val}
+    return {key: rows for key, rows in target.items() if rows is not None}
+
+
+def _ask_frozen(frozen: FrozenEstimator, X: Any, y: Any, given: dict[str, Any]) -> Valued:
     """Value rows by a valuer that was fitted before; its own values are those of other rows."""
-    if X_val is not None:
+    for name in given:
         raise InvalidInputError(
-            "X_val was passed, but the valuer is frozen: it learnt another target set before. It "
-            "is not fitted again. Leave X_val out, or pass the valuer without FrozenEstimator."
+            f"{name} was passed, but the valuer is frozen: {_NOT_LEARNT_AGAIN[name]}. It "
+            f"is not fitted again. Leave {name} out, with metadata routing by "
+            f"set_fit_request({name}=False), or pass the valuer without FrozenEstimator."
         )
     inner, rows = frozen.estimator, X
     while isinstance(inner, (Pipeline, FrozenEstimator)):
         if isinstance(inner, FrozenEstimator):
             inner = inner.estimator
             continue
-        rows = inner[:-1].transform(rows) if len(inner) > 1 else rows
+        rows = inner[:-1].transform(features_of(rows)) if len(inner) > 1 else rows
         inner = inner[-1]
     if not hasattr(inner, "score_samples"):
         raise InvalidInputError(

@@ -1,4 +1,4 @@
-"""Cut."""
+"""Which rows are kept: by a number of rows, by a threshold, and so that no group goes."""
 
 from __future__ import annotations
 
@@ -53,6 +53,43 @@ def keep_all_but_lowest(
     may_go = lowest_first[~best_of_each_group(values, groups)[lowest_first]]
     support = np.ones(len(values), dtype=bool)
     support[may_go[:n_drop]] = False
+    return support
+
+
+def keep_within_groups(
+    values: NDArray[np.float64],
+    groups: NDArray[np.intp],
+    n_low: int,
+    max_fraction: float | None,
+) -> NDArray[np.bool_]:
+    """Mark the rows kept when the `n_low` lowest go, but no more than a share of any group.
+
+    The best row of each group is kept in any case. No row goes in the place of one that is kept,
+    so that fewer than `n_low` may go. Of equal values the earlier row goes first.
+
+    Parameters
+    ----------
+    values : array of shape (n_samples,)
+        Higher is better.
+    groups : int array of shape (n_samples,)
+        Numbers from 0.
+    n_low : int
+        Rows that are low.
+    max_fraction : float or None
+        Share of a group that may go, in (0, 1]; None is all but one row.
+    """
+    lowest_first = np.argsort(values, kind="stable")
+    is_low = np.zeros(len(values), dtype=bool)
+    is_low[lowest_first[:n_low]] = True
+    sizes = np.bincount(groups)
+    most = sizes - 1
+    if max_fraction is not None:
+        # Rounded for the same reason as in count_of_fraction.
+        most = np.minimum(most, np.floor(np.round(max_fraction * sizes, 9)).astype(np.intp))
+    by_group = lowest_first[np.argsort(groups[lowest_first], kind="stable")]
+    place = np.empty(len(values), dtype=np.intp)
+    place[by_group] = np.arange(len(values)) - (np.cumsum(sizes) - sizes)[groups[by_group]]
+    support: NDArray[np.bool_] = ~is_low | (place >= most[groups])
     return support
 
 

@@ -36,6 +36,9 @@ class StandIn(SimpleNamespace):
         rows = rows[0] if isinstance(rows, tuple) else rows
         return StandIn(self.X[rows], self.obs.iloc[rows], self.var)
 
+    def copy(self):
+        return StandIn(self.X.copy(), self.obs.copy(), self.var.copy())
+
 
 StandIn.__module__ = "anndata._core.anndata"
 

@@ -87,7 +87,8 @@ def test_clone_and_parameters():
 def test_requests_can_be_read_whether_or_not_imbalanced_learn_is_there():
     with config_context(enable_metadata_routing=True):
         requests = LowValueSampler(CentroidValuer()).get_metadata_routing().fit.requests
-    assert requests == {"X_val": True, "y_val": True}
+    names = ("X_val", "y_val", "groups", "pred_probs", "pred_probs_val")
+    assert requests == dict.fromkeys(names, True)
 
 
 def test_it_works_by_hand_without_imbalanced_learn():

@@ -1,0 +1,46 @@
+"""The valuer within a meta-estimator, which knows more of the task than its labels tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import _num_samples
+
+from skdvgs._valuer import DVGSValuer
+from skdvgs.exceptions import InvalidInputError
+
+
+def _last_of(valuer: Any) -> tuple[str, Any]:
+    """Find the valuer at the end of Pipelines, and the prefix of its parameters there."""
+    prefix = ""
+    while isinstance(valuer, Pipeline):
+        name, valuer = valuer.steps[-1]
+        prefix += f"{name}__"
+    return prefix, valuer
+
+
+def with_task(valuer: Any, task: str) -> Any:
+    """A valuer that knows the task, if it would have to read it off the labels."""
+    prefix, last = _last_of(valuer)
+    if not isinstance(last, DVGSValuer) or last.task != "auto":
+        return valuer
+    return clone(valuer).set_params(**{f"{prefix}task": task})
+
+
+def check_reads_text(valuer: Any, X: Any) -> None:
+    """Raise where X is a list of texts and the valuer reads numbers."""
+    if isinstance(valuer, DVGSValuer) and _is_list_of_texts(X):
+        raise InvalidInputError(
+            "X holds a text in each row, which the estimator may read, but DVGSValuer reads "
+            "numbers. The valuer is given the rows as they are. Pass a Pipeline of the same "
+            "vectorizer and a DVGSValuer as valuer, e.g. make_pipeline(TfidfVectorizer(), "
+            "DVGSValuer())."
+        )
+
+
+def _is_list_of_texts(X: Any) -> bool:
+    if hasattr(X, "columns") or len(getattr(X, "shape", (1,))) != 1 or not _num_samples(X):
+        return False
+    return isinstance(next(iter(X)), str)
