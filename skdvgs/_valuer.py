@@ -33,8 +33,10 @@ from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
 from skdvgs._inputs.task import TASKS, Task
 from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
+from skdvgs._reporting.explanation.mixin import ExplainingMixin
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
+from skdvgs._reporting.trust_check import set_trust_check
 from skdvgs._scoring.similarity import SIMILARITIES
 from skdvgs._storage.checkpoint_dir import FitState
 from skdvgs._storage.recorded_checkpoints import StoredFit
@@ -69,10 +71,12 @@ _SOMETIMES = (
     "low_threshold_",
     "typicality_",
     "target_trust_",
+    "label_noise_",
+    "self_test_auc_",
 )
 
 
-class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
+class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignore[misc]
     """Value training rows by how their gradients agree with those of a trusted target set.
 
     A network is trained, and the gradient of each source row is compared with the gradient of the
@@ -216,6 +220,15 @@ callable, default='auto'
     target_trust_ : float
         Estimated share of target rows whose label or target is right, in [0, 1]. Only of the
         default network, with a target set.
+    label_noise_ : ndarray of shape (n_classes, n_classes), float64
+        Estimated probability of each given label (column) for each true class (row), in the
+        order of `classes_`; rows sum to 1. A mean over restarts and checkpoints. Only of the
+        default network, for classes.
+    self_test_auc_ : float
+        How well values tell right rows from copies of them with another label or target, in
+        [0, 1]: the chance that the row has the higher value. 0.5 is chance. Taken on target rows;
+        without a target set on source rows, corrected for those that are wrong. Only of the
+        default network, with at least 20 such rows.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -439,6 +452,7 @@ callable, default='auto'
         self.typicality_ = fit.typicality
         if data.target is not None:
             self.target_trust_ = fit.target_trust
+        set_trust_check(self, fit.label_noise, fit.self_test_auc)
         self._set_losses([np.asarray(judge.losses) for judge in judges])
         self.engine_report_: dict[str, str] = {
             name: "closed form" for name, _ in judges[-1].net.module_.named_parameters()

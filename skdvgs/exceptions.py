@@ -8,6 +8,7 @@ __all__ = [
     "DamagedFileWarning",
     "InvalidInputError",
     "MissingDependencyError",
+    "NearChanceWarning",
     "RareClassWarning",
     "SkdvgsError",
     "SkdvgsWarning",
@@ -66,3 +67,7 @@ class RareClassWarning(SkdvgsWarning):
 
 class SlowPathWarning(SkdvgsWarning):
     """Parameters without a rule take most of the time that per-sample gradients cost."""
+
+
+class NearChanceWarning(SkdvgsWarning):
+    """The values hardly tell right rows from copies of them with another label."""

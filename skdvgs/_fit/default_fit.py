@@ -24,13 +24,17 @@ from skdvgs._default_net.restart import (
     NumberRestart,
     make_restart,
 )
+from skdvgs._default_net.self_test import self_test_auc
 from skdvgs._default_net.typicality import Typicality
 from skdvgs._fit.folds import group_folds, left_out_together
+from skdvgs._fit.grounds import find_grounds
 from skdvgs._fit.known_rows import KnownRows
+from skdvgs._fit.neighbours import FittedRows
 from skdvgs._fit.parameters import ResolvedParameters
 from skdvgs._inputs.large.large_rows import LargeRows, in_blocks
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Features, Rows, Task, make_task
+from skdvgs._reporting.explanation.grounds import Grounds
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.types import Floats, Floats32, Index
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
@@ -106,6 +110,10 @@ class DefaultFit:
         Recognises rows of the fit.
     typicality : array of shape (n_source,)
         How usual the features of each source row are.
+    learnt : int array
+        Source rows that the scorers have learnt from, in their order.
+    group : int array of shape (n_source,) or None
+        Rows that are left out together.
 
     Attributes
     ----------
@@ -122,7 +130,13 @@ class DefaultFit:
     """
 
     def __init__(
-        self, data: FitData, fitted: list[FittedRestart], known: KnownRows, typicality: Floats
+        self,
+        data: FitData,
+        fitted: list[FittedRestart],
+        known: KnownRows,
+        typicality: Floats,
+        learnt: Index,
+        group: Index | None,
     ) -> None:
         source = data.source
         self.task: Task = _task_of(data)
@@ -135,6 +149,7 @@ class DefaultFit:
         self.uncertainty: Uncertainty = uncertainty(rights, [everyone] * len(fitted), self.values)
         posteriors = [r.posterior for r in fitted if r.posterior is not None]
         self.posterior: Floats | None = np.mean(posteriors, axis=0) if posteriors else None
+        self._rows = FittedRows(data.source, data.target, learnt, group)
 
     @property
     def low_fraction(self) -> float:
@@ -150,6 +165,34 @@ class DefaultFit:
     def judges(self) -> list[Any]:
         """Judges of all restarts and outputs."""
         return [judge for fitted in self._fitted for judge in fitted.restart.judges_]
+
+    @property
+    def label_noise(self) -> Floats | None:
+        """Probability of each given label (column) for each true class (row); None for others."""
+        if self.task.kind != "classification":
+            return None
+        states = [state for judge in self.judges for state in judge.states]
+        noise: Floats = np.mean([state["transitions"].numpy() for state in states], axis=0)
+        return noise
+
+    @property
+    def self_test_auc(self) -> float | None:
+        """How well values tell right rows from copies with another label, or None."""
+        restarts = [fitted.restart for fitted in self._fitted]
+        source, target, learnt = self._rows.source, self._rows.target, self._rows.learnt
+        if target is None:
+            # In the order of their content: so where a row stands changes nothing.
+            evidence = [fitted.evidence[learnt] for fitted in self._fitted]
+            y = _encode(self.task, Rows(source.X, source.y[learnt], source.kind))
+            return self_test_auc(restarts, evidence, y, self.low_fraction)
+        evidence = [restart.evidence_[len(learnt) :] for restart in restarts]
+        return self_test_auc(restarts, evidence, _encode(self.task, target), 0.0)
+
+    def explain(self, rows: Index, n: int) -> Grounds:
+        """What speaks for and against the labels of some source rows, by their positions."""
+        restarts = [fitted.restart for fitted in self._fitted]
+        evidence = [fitted.evidence[rows] for fitted in self._fitted]
+        return find_grounds(restarts, evidence, self._rows, self.task, self.values, rows, n)
 
     def values_of(self, X: Features, y: NDArray[Any]) -> Floats:
         """Values of rows as read from the user, by their labels or targets."""
@@ -221,7 +264,8 @@ def fit_default(
             restart.fit(rows, int(seed), parameters.n_jobs)
             fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
-    return DefaultFit(data, fitted, known, _typicality_of(data, int(seeds[0]), parameters.n_jobs))
+    typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
+    return DefaultFit(data, fitted, known, typicality, learnt, group)
 
 
 def _task_of(data: FitData) -> Task:

@@ -13,7 +13,7 @@ from sklearn.tree import (
     ExtraTreeRegressor,
 )
 
-from skdvgs._default_net.kernel import KernelShape
+from skdvgs._default_net.kernel import Kernel, KernelShape
 from skdvgs._default_net.scaling import SCALINGS, Scaling
 from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
@@ -157,6 +157,14 @@ class OutOfSampleScores:
         """Scores of new rows, shape (n_samples, n_scorers, n_outputs)."""
         scaled = self._scaled(np.ascontiguousarray(X, dtype=np.float32))
         return _stacked([named.scorer.predict(scaled[named.scaling]) for named in self._scorers])
+
+    def similarities(self) -> list[tuple[int, Scaling, Kernel]]:
+        """Number, scaling and kernel of every scorer whose kernel falls with the distance."""
+        return [
+            (number, self._scalings[named.scaling], named.scorer.kernel)
+            for number, named in enumerate(self._scorers)
+            if isinstance(named.scorer, LandmarkRidge) and named.scorer.kernel.kind != "linear"
+        ]
 
     def _scaled(self, X: Floats32) -> dict[str, Floats32]:
         return {name: scaling.transform(X) for name, scaling in self._scalings.items()}
