@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from skdvgs._inputs.target_set import TargetSet
+from skdvgs._label_issues import find_label_issues
 from skdvgs._selection.filter import LowValueFilter
 from skdvgs._selection.sampler import LowValueSampler
 from skdvgs._valuer import DVGSValuer
 from skdvgs._version import __version__
 
-__all__ = ["DVGSValuer", "LowValueFilter", "LowValueSampler", "TargetSet", "__version__"]
+__all__ = [
+    "DVGSValuer",
+    "LowValueFilter",
+    "LowValueSampler",
+    "TargetSet",
+    "__version__",
+    "find_label_issues",
+]
