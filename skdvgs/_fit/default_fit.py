@@ -188,6 +188,11 @@ class DefaultFit:
         evidence = [restart.evidence_[len(learnt) :] for restart in restarts]
         return self_test_auc(restarts, evidence, _encode(self.task, target), 0.0)
 
+    @property
+    def first_copies(self) -> Index:
+        """Position of the first source row with the same features, for each source row."""
+        return self._known.first_copies()
+
     def explain(self, rows: Index, n: int) -> Grounds:
         """What speaks for and against the labels of some source rows, by their positions."""
         restarts = [fitted.restart for fitted in self._fitted]

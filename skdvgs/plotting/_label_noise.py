@@ -142,7 +142,7 @@ class LabelNoiseDisplay(ValuesDisplay):
         shown = [short[names[at]] for at in ticks]
         room = 1.0 if n > _MOST_WRITTEN else 3.0
         turn = 90 if n > 6 or max(map(len, shown)) > room * 2 + 2 else 0
-        font = {"fontsize": 9 if n <= _MOST_WRITTEN else 7, "parse_math": False}
+        font: dict[str, Any] = {"fontsize": 9 if n <= _MOST_WRITTEN else 7, "parse_math": False}
         self.ax_.set_xticks(ticks, shown, rotation=turn, **font)
         self.ax_.set_yticks(ticks, shown, **font)
         self.ax_.tick_params(length=0)

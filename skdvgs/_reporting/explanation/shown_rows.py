@@ -12,6 +12,7 @@ from sklearn.utils.validation import _num_samples
 from skdvgs._inputs.annotated import features_of, is_anndata
 from skdvgs._inputs.columns import names_of_columns
 from skdvgs._reporting.explanation.unusual import UnusualFeature, find_unusual
+from skdvgs._reporting.report.rows import Features, features_of_table
 from skdvgs._utils.optional import import_optional
 from skdvgs._utils.types import Index, Labels
 from skdvgs.exceptions import InvalidInputError
@@ -56,6 +57,10 @@ class ShownRows:
         if not len(rows) or len(getattr(self._X, "shape", ())) > 2:
             return [[] for _ in rows]
         return find_unusual(self._X, rows, self._names_of(self._width()))
+
+    def features(self, rows: Index) -> Features:
+        """Some rows as columns to show."""
+        return features_of_table(self._X, rows, self._names)
 
     def frame(self, pandas: Any, positions: list[int]) -> Any:
         """Some rows as a pandas DataFrame with a fresh index."""

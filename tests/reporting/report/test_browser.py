@@ -46,16 +46,16 @@ def page(browser, path):
 def column(page, name):
     """Return the texts of a column in the rows that are shown."""
     script = """
-        const heads = Array.from(document.querySelectorAll("#lowest thead th"));
+        const heads = Array.from(document.querySelectorAll("#lowest > thead th"));
         const at = heads.findIndex((head) => head.textContent === arguments[0]);
-        const rows = Array.from(document.querySelectorAll("#lowest tbody tr"));
+        const rows = Array.from(document.querySelectorAll("#lowest > tbody > tr"));
         return rows.filter((row) => row.checkVisibility()).map((row) => row.cells[at].textContent);
     """
     return page.execute_script(script, name)
 
 
 def head(page, name):
-    heads = page.find_elements(By.CSS_SELECTOR, "#lowest thead th")
+    heads = page.find_elements(By.CSS_SELECTOR, "#lowest > thead th")
     return next(element for element in heads if element.get_attribute("textContent") == name)
 
 
@@ -148,7 +148,7 @@ def test_pictures_are_shown(page):
     widths = page.execute_script(
         "return Array.from(document.querySelectorAll('figure img'), (img) => img.naturalWidth)"
     )
-    assert len(widths) == 3
+    assert len(widths) == 4
     assert all(width > 0 for width in widths)
 
 
@@ -184,6 +184,6 @@ def test_reads_without_javascript(page):
     try:
         page.refresh()
         assert not page.find_element(By.ID, "search").is_displayed()
-        assert len(page.find_elements(By.CSS_SELECTOR, "#lowest tbody tr")) == 60
+        assert len(page.find_elements(By.CSS_SELECTOR, "#lowest > tbody > tr")) == 60
     finally:
         page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
