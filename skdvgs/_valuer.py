@@ -34,8 +34,10 @@ from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
 from skdvgs._inputs.task import TASKS, Task
 from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
+from skdvgs._reporting.explanation.mixin import ExplainingMixin
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
+from skdvgs._reporting.trust_check import set_trust_check
 from skdvgs._scoring.similarity import SIMILARITIES
 from skdvgs._storage.checkpoint_dir import FitState
 from skdvgs._storage.recorded_checkpoints import StoredFit
@@ -75,11 +77,12 @@ _SOMETIMES = (
     "groups_",
     "values_by_target_",
     "target_names_",
+    "label_noise_",
     "self_test_auc_",
 )
 
 
-class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
+class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignore[misc]
     """Value training rows by how their gradients agree with those of a trusted target set.
 
     A network is trained, and the gradient of each source row is compared with the gradient of the
@@ -256,12 +259,19 @@ class DVGSValuer(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         Rows with one number were left out together: the `groups` that were passed, the folds of a
         `cv` that is no number, or near-duplicates that were noticed. Only of the default network
         for labels and targets, and only where rows were grouped.
+    label_noise_ : ndarray of shape (n_classes, n_classes), float64
+        Estimated probability of each given label (column) for each true class (row), in the
+        order of `classes_`; rows sum to 1. A mean over restarts and checkpoints. Only of the
+        default network, for classes.
     self_test_auc_ : float
-        How well values tell target rows with their own label from the same rows with another one:
-        an area under the ROC curve over at most 50 rows; 0.5 is chance.
-        The network was trained on these rows, so that a high number proves little; below 0.7 a
-        :class:`~skdvgs.exceptions.PoorRankingWarning` says so. Only for classes, with a network
-        of your own and one target set.
+        How well values tell right rows from copies of them with another label or target, in
+        [0, 1]: the chance that the row has the higher value; 0.5 is chance. Below 0.7 a
+        :class:`~skdvgs.exceptions.PoorRankingWarning` says so.
+
+        - Default network: taken on target rows, of which there are at least 20; without a target
+          set on source rows, corrected for those that are wrong.
+        - A network of your own: for classes and one target set, on at most 50 target rows. It was
+          trained on these rows, so that a high number proves little.
     n_checkpoints_ : int
         Checkpoints scored, over all trajectories.
     converged_ : bool
@@ -497,6 +507,7 @@ default=None
             self.groups_ = fit.groups
         if data.target is not None:
             self.target_trust_ = fit.target_trust
+        set_trust_check(self, fit.label_noise, fit.self_test_auc, warns=fit.is_told)
         self._set_losses([np.asarray(judge.losses) for judge in judges])
         self.engine_report_: dict[str, str] = {
             name: "closed form" for name, _ in judges[-1].net.module_.named_parameters()

@@ -65,7 +65,7 @@ class TargetScaleWarning(SkdvgsWarning):
 
 
 class PoorRankingWarning(SkdvgsWarning):
-    """Values of a network of one's own that may rank the rows no better than chance."""
+    """Values that may rank the rows no better than chance."""
 
 
 class RareClassWarning(SkdvgsWarning):

@@ -133,7 +133,7 @@ class MultilabelRestart:
         self.evidence_ = self.scores_.left_out_
         self.judges_ = [
             ClassJudge.train(
-                _two_classes(self.evidence_[:, :, label]),
+                two_classes(self.evidence_[:, :, label]),
                 rows.y[:, label].astype(np.intp),
                 rows.is_target,
                 self._settings,
@@ -151,7 +151,7 @@ class MultilabelRestart:
         """The probability that all labels of a row are right."""
         right = np.ones(len(evidence))
         for label, judge in enumerate(self.judges_):
-            of_label = _two_classes(evidence[:, :, label]).astype(np.float32)
+            of_label = two_classes(evidence[:, :, label]).astype(np.float32)
             right *= judge(of_label, y[:, label].astype(np.intp), is_target).right
         return Judgement(right, None)
 
@@ -264,7 +264,7 @@ def _tree_errors(
     return jackknife_errors(np.stack(right))
 
 
-def _two_classes(scores: Floats32) -> Floats:
+def two_classes(scores: Floats32) -> Floats:
     """Log-odds of a label that is absent or there, shape (n_samples, n_scorers, 2)."""
     there = np.clip(scores.astype(np.float64), 0.0, 1.0)
     return class_log_odds(np.stack([1.0 - there, there], axis=-1))

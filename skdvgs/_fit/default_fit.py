@@ -26,14 +26,18 @@ from skdvgs._default_net.restart import (
 )
 from skdvgs._default_net.scaling import TableScalings
 from skdvgs._default_net.scorers.shared_fits import SharedFits
+from skdvgs._default_net.self_test import self_test_auc
 from skdvgs._default_net.typicality import Typicality
 from skdvgs._fit.default_notices import notice_near_duplicates, notice_nothing_to_learn
 from skdvgs._fit.folds import group_folds, left_out_together
+from skdvgs._fit.grounds import find_grounds
 from skdvgs._fit.known_rows import KnownRows
+from skdvgs._fit.neighbours import FittedRows
 from skdvgs._fit.parameters import ResolvedParameters
 from skdvgs._inputs.large.large_rows import LargeRows, in_blocks
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Features, Rows, Task, make_task
+from skdvgs._reporting.explanation.grounds import Grounds
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.types import Floats, Floats32, Index
 from skdvgs._values.jackknife import scaled_jackknife
@@ -117,6 +121,8 @@ class DefaultFit:
         Rows with one number were left out together; None where each stands alone.
     is_told : bool
         Whether features tell anything about labels or targets.
+    learnt : int array
+        Source rows that the scorers have learnt from, in their order.
 
     Attributes
     ----------
@@ -141,6 +147,7 @@ class DefaultFit:
         typicality: Floats,
         groups: Index | None,
         is_told: bool,
+        learnt: Index,
     ) -> None:
         source = data.source
         self.task: Task = _task_of(data)
@@ -159,6 +166,7 @@ class DefaultFit:
             self.uncertainty = uncertainty(rights, [everyone] * len(fitted), self.values)
         posteriors = [r.posterior for r in fitted if r.posterior is not None]
         self.posterior: Floats | None = np.mean(posteriors, axis=0) if posteriors else None
+        self._rows = FittedRows(data.source, data.target, learnt, groups)
 
     @property
     def low_fraction(self) -> float:
@@ -176,6 +184,40 @@ class DefaultFit:
     def judges(self) -> list[Any]:
         """Judges of all restarts and outputs."""
         return [judge for fitted in self._fitted for judge in fitted.restart.judges_]
+
+    @property
+    def label_noise(self) -> Floats | None:
+        """Probability of each given label (column) for each true class (row); None for others."""
+        if self.task.kind != "classification":
+            return None
+        states = [state for judge in self.judges for state in judge.states]
+        noise: Floats = np.mean([state["transitions"].numpy() for state in states], axis=0)
+        return noise
+
+    @property
+    def self_test_auc(self) -> float | None:
+        """How well values tell right rows from copies with another label, or None."""
+        restarts = [fitted.restart for fitted in self._fitted]
+        source, target, learnt = self._rows.source, self._rows.target, self._rows.learnt
+        if target is None:
+            # In the order of their content: so where a row stands changes nothing.
+            evidence = [fitted.evidence[learnt] for fitted in self._fitted]
+            y = _encode(self.task, Rows(source.X, source.y[learnt], source.kind))
+            share = 0.0 if np.isnan(self.low_fraction) else self.low_fraction
+            return self_test_auc(restarts, evidence, y, share)
+        evidence = [restart.evidence_[len(learnt) :] for restart in restarts]
+        return self_test_auc(restarts, evidence, _encode(self.task, target), 0.0)
+
+    @property
+    def first_copies(self) -> Index:
+        """Position of the first source row with the same features, for each source row."""
+        return self._known.first_copies()
+
+    def explain(self, rows: Index, n: int) -> Grounds:
+        """What speaks for and against the labels of some source rows, by their positions."""
+        restarts = [fitted.restart for fitted in self._fitted]
+        evidence = [fitted.evidence[rows] for fitted in self._fitted]
+        return find_grounds(restarts, evidence, self._rows, self.task, self.values, rows, n)
 
     def values_of(self, X: Features, y: NDArray[Any]) -> Floats:
         """Values of rows as read from the user, by their labels or targets."""
@@ -255,7 +297,7 @@ def fit_default(
     with threadpool_limits(1):
         is_told = notice_nothing_to_learn(task.kind, labelled, agreements, shared.scalings)
     typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
-    return DefaultFit(data, fitted, known, typicality, group, is_told)
+    return DefaultFit(data, fitted, known, typicality, group, is_told, learnt)
 
 
 def _task_of(data: FitData) -> Task:

@@ -47,6 +47,13 @@ class KnownRows:
         """
         return np.lexsort((*y.reshape(len(y), -1).T, self._by_features.digests))
 
+    def first_copies(self) -> NDArray[np.intp]:
+        """Position of the first fitted row with the same features, for each fitted row."""
+        _, first, same = np.unique(
+            self._by_features.digests, return_index=True, return_inverse=True
+        )
+        return first[same]
+
     def find(self, rows: Rows) -> NDArray[np.intp]:
         """Position of each row among the fitted ones with the same label, -1 for new rows."""
         return self._by_both.find(_digests(rows.X[:], rows.y)[1])

@@ -39,6 +39,11 @@ class TableReader:
         self._medians: NDArray[np.float64] | None = None
         self._with_gaps = np.empty(0, dtype=np.intp)
 
+    @property
+    def keeps_numbers(self) -> bool:
+        """Whether what is read holds the numbers that were given, but for missing ones."""
+        return self.encoder is None and self._offsets is None
+
     def learn(self, rows: NDArray[Any]) -> NDArray[np.float32]:
         """Learn from all rows of fit, and return them as they are read."""
         self._learn(rows[_sampled(len(rows))], _columns_with_gaps(rows)[0])

@@ -109,7 +109,11 @@ def _label_columns(estimator: Reportable, labels: Labels | None) -> dict[str, La
     """Return the labels as `label` or `target`, numbered where there are several columns."""
     if labels is None:
         return {}
-    name = "target" if has_continuous_labels(estimator) else "label"
+    return columns_of_labels(labels, "target" if has_continuous_labels(estimator) else "label")
+
+
+def columns_of_labels(labels: Labels, name: str) -> dict[str, Labels]:
+    """Return labels as one column, or as numbered ones where there are several."""
     if labels.ndim == 1:
         return {name: labels}
     return {f"{name}_{number}": column for number, column in enumerate(labels.T)}

@@ -11,6 +11,7 @@ from skdvgs._reporting.fit_rows import FitRows, FrameKind
 from skdvgs._reporting.frames import make_values_frame
 from skdvgs._reporting.report.page import make_page
 from skdvgs._reporting.report.summary import Summary
+from skdvgs._reporting.review.decisions import read_review
 from skdvgs._utils.atomic_write import atomic_write, check_writable
 from skdvgs._utils.types import Floats, Table
 from skdvgs.exceptions import StorageError
@@ -66,15 +67,21 @@ class ReportingMixin:
         X: Table | None = None,
         y: ArrayLike | None = None,
         *,
+        X_val: Table | None = None,
         images: ArrayLike | None = None,
+        images_val: ArrayLike | None = None,
         image_shape: tuple[int, ...] | None = None,
         n_rows: int = 200,
         title: str | None = None,
+        review: str | os.PathLike[str] | None = None,
     ) -> Path:
         """Write a page to read and to send to others: one HTML file that needs no network.
 
-        It says what was done, shows the distribution of the values and the target loss, says where
-        the cut lies, and lists the rows of lowest value in a table to sort and search.
+        It says what was done and where the cut lies, and shows the distribution of the values, the
+        target loss, the health of each class, and the rows of lowest value in a table to sort and
+        search. With the default network each row unfolds into its explanation. For each row one
+        can tick what to do with it, and save that as a review file for
+        :func:`skdvgs.apply_review`.
 
         Parameters
         ----------
@@ -86,16 +93,22 @@ class ReportingMixin:
             those of fit, in the same order. None shows no features.
         y : array-like of shape (n_samples,), default=None
             Labels to show, for example names instead of codes. None shows those of fit.
+        X_val : array-like or dataframe of shape (n_target, n_columns), default=None
+            Features of the target rows, to show in explanations. None shows none.
         images : array-like of shape (n_samples, ...), default=None
             Images to show as thumbnails, in a layout that
             :class:`~skdvgs.plotting.LowestImagesDisplay` takes. An X of more than two dimensions
             is read as images.
+        images_val : array-like of shape (n_target, ...), default=None
+            Images of the target rows, to show in explanations.
         image_shape : tuple of int, default=None
             Shape of one image, if the rows of `images` are flat and not square.
         n_rows : int, default=200
             How many rows to list, the lowest first.
         title : str, default=None
             Heading of the page.
+        review : path-like, default=None
+            A review file to start from: its decisions are ticked on the page.
 
         Returns
         -------
@@ -105,14 +118,24 @@ class ReportingMixin:
         Raises
         ------
         InvalidInputError
-            A ``ValueError``. If the data do not have the rows of fit, or no file can be put there.
+            A ``ValueError``. If the data do not have the rows of fit, no file can be put there, or
+            the review cannot be read.
         MissingDependencyError
             An ``ImportError``, if matplotlib is not installed.
         """
         check_is_fitted(self, "values_")
         place = check_writable(path)
         page = make_page(
-            self, X, y, images=images, image_shape=image_shape, n_rows=n_rows, title=title
+            self,
+            X,
+            y,
+            X_val=X_val,
+            images=images,
+            images_val=images_val,
+            image_shape=image_shape,
+            n_rows=n_rows,
+            title=title,
+            review=None if review is None else read_review(review),
         )
         try:
             with atomic_write(place, "w", encoding="utf-8", newline="\n") as file:

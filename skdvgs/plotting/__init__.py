@@ -5,6 +5,7 @@ draws it again, on axes of your own if you pass them.
 """
 
 from ._distribution import ValueDistributionDisplay
+from ._label_noise import LabelNoiseDisplay
 from ._lowest_images import LowestImagesDisplay
 from ._noise_detection import NoiseDetectionDisplay
 from ._removal_curve import RemovalCurveDisplay
@@ -12,6 +13,7 @@ from ._scatter import ValueScatterDisplay
 from ._trajectory import TrajectoryDisplay
 
 __all__ = [
+    "LabelNoiseDisplay",
     "LowestImagesDisplay",
     "NoiseDetectionDisplay",
     "RemovalCurveDisplay",

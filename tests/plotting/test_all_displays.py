@@ -14,6 +14,7 @@ import skdvgs.plotting
 from skdvgs import DVGSValuer
 from skdvgs.exceptions import InvalidInputError, MissingDependencyError
 from skdvgs.plotting import (
+    LabelNoiseDisplay,
     LowestImagesDisplay,
     NoiseDetectionDisplay,
     RemovalCurveDisplay,
@@ -32,6 +33,8 @@ VALUES = RNG.normal(size=N) * 0.1 - 0.2 * NOISY
 X = RNG.normal(size=(N, 4)) + (Y == "cat")[:, None]
 
 
+NOISE = np.array([[0.8, 0.2, 0.0], [0.004, 0.946, 0.05], [0.0, 0.0, 1.0]])
+CLASSES = ["cat", "a dog of some kind", "a dog of another kind"]
 LOSS = np.exp(-np.arange(20) / 5.0)[None]
 REMOVAL = (KNeighborsClassifier(3), X, Y, X, Y)
 # For each display: what `from_estimator` and `from_values` take beside the estimator or values.
@@ -40,6 +43,7 @@ CALLS = {
     NoiseDetectionDisplay: ((NOISY,), {}),
     RemovalCurveDisplay: (REMOVAL, {"fractions": [0, 0.3], "n_repeats": 2, "random_state": 0}),
     TrajectoryDisplay: ((), {}),
+    LabelNoiseDisplay: ((), {"labels": CLASSES}),
     ValueScatterDisplay: ((X[:, 0],), {"x_name": "first feature", "is_noisy": NOISY}),
     LowestImagesDisplay: ((X.reshape(N, 2, 2),), {"y": Y, "suggested": Y[::-1], "is_noisy": NOISY}),
 }
@@ -49,9 +53,10 @@ displays = pytest.mark.parametrize("cls", CALLS, ids=lambda cls: cls.__name__)
 def draw(cls, method, ax=None, valuer=None):
     rest, settings = CALLS[cls]
     if method == "from_values":
-        first = LOSS if cls is TrajectoryDisplay else VALUES
+        first = {TrajectoryDisplay: LOSS, LabelNoiseDisplay: NOISE}.get(cls, VALUES)
         return cls.from_values(first, *rest, ax=ax, **settings)
-    valuer = Valuer(values_=VALUES, target_loss_=LOSS) if valuer is None else valuer
+    if valuer is None:
+        valuer = Valuer(values_=VALUES, target_loss_=LOSS, label_noise_=NOISE)
     # The estimator of a removal curve is the one that is trained again.
     given = (*rest, valuer) if cls is RemovalCurveDisplay else (valuer, *rest)
     return cls.from_estimator(*given, ax=ax, **settings)

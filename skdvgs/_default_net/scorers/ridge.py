@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 from sklearn.utils import gen_batches
 
-from skdvgs._default_net.kernel import KernelShape
+from skdvgs._default_net.kernel import Kernel, KernelShape
 from skdvgs._default_net.scorers.base import Floats32, Floats64, ScorerRows
 
 # Up to here every row is a landmark, and the regression is exact. Beyond it time would grow with
@@ -91,6 +91,11 @@ class LandmarkRidge:
         for part in _blocks(len(X)):
             found[part] = self._features(X[part]) @ self._coefficients + self._mean_y
         return found
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel with the bandwidth that was found."""
+        return self._kernel
 
     def _solve_exactly(self, X: Floats32, rows: ScorerRows) -> Floats64:
         """Find uncorrelated features in one step, where every row is a landmark; return them.

@@ -14,7 +14,7 @@ from sklearn.tree import (
 )
 
 from skdvgs._default_net.dependence import agreement
-from skdvgs._default_net.kernel import KernelShape
+from skdvgs._default_net.kernel import Kernel, KernelShape
 from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
 from skdvgs._default_net.scorers.ridge import LandmarkRidge
@@ -159,7 +159,7 @@ class OutOfSampleScores:
         self._scorers = [
             replace(named, scorer=steady.ridges.get(named.name, named.scorer)) for named in scorers
         ]
-        scaled = self._scaled(X)
+        scaled = self.scaled(X)
         for named in self._scorers[1:]:
             if named.name not in steady.ridges:
                 named.scorer.fit(scaled[named.scaling], rows, n_jobs)
@@ -192,10 +192,19 @@ class OutOfSampleScores:
 
     def transform(self, X: Floats32) -> Floats32:
         """Scores of new rows, shape (n_samples, n_scorers, n_outputs)."""
-        scaled = self._scaled(np.ascontiguousarray(X, dtype=np.float32))
+        scaled = self.scaled(np.ascontiguousarray(X, dtype=np.float32))
         return _stacked([named.scorer.predict(scaled[named.scaling]) for named in self._scorers])
 
-    def _scaled(self, X: Floats32) -> dict[str, Floats32]:
+    def similarities(self) -> list[tuple[int, str, Kernel]]:
+        """Number, name of the scaling and kernel of scorers whose kernel falls with distance."""
+        return [
+            (number, named.scaling, named.scorer.kernel)
+            for number, named in enumerate(self._scorers)
+            if isinstance(named.scorer, LandmarkRidge) and named.scorer.kernel.kind != "linear"
+        ]
+
+    def scaled(self, X: Floats32) -> dict[str, Floats32]:
+        """Rows in each scaling that a scorer reads, by its name."""
         wanted = {named.scaling for named in self._scorers}
         return self._scalings.transform(X, wanted, self._importances)
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from skdvgs._reporting.fit_rows import Reportable, valuer_of
 from skdvgs._reporting.frames import drops_rows, has_continuous_labels
+from skdvgs._reporting.report.health import Health
+from skdvgs._reporting.trust_check import is_near_chance
 from skdvgs._values.cut import lowest_kept
 
 _LIBRARIES = ("skdvgs", "numpy", "scipy", "scikit-learn", "torch", "skorch")
@@ -41,13 +43,18 @@ class FitSummary:
     values : array of shape (n_samples,)
         Higher is better.
     low : bool array of shape (n_samples,)
-        True for rows that a filter or sampler drops, or that a valuer suggests to drop.
+        True for rows that a filter or sampler drops, or that a valuer suggests to drop: none
+        where its ranking is near chance.
     drops : bool
         Whether these rows are dropped.
     label, suggested : array of shape (n_samples,) or None
         Given and suggested label of each row.
     continuous : bool
         Whether the labels of fit are quantities.
+    near_chance : bool
+        Whether the values hardly tell right rows from wrong ones, so that no cut means anything.
+    health : Health
+        What the fit says of each class, of copies and of outliers.
     """
 
     def __init__(self, estimator: Reportable, columns: dict[str, NDArray[Any]]) -> None:
@@ -60,6 +67,10 @@ class FitSummary:
         self.label = columns.get("label")
         self.suggested = columns.get("suggested_label")
         self.continuous = has_continuous_labels(estimator)
+        self.near_chance = is_near_chance(self.valuer)
+        if self.near_chance and not self.drops:
+            self.low = np.zeros_like(self.low)
+        self.health = Health(estimator, self.values, self.low)
 
     @property
     def verdict(self) -> str:
@@ -84,7 +95,23 @@ class FitSummary:
         return f"{len(self.values):,} rows{features} were valued {self._task()}{self._target()}."
 
     def cut(self) -> str:
-        """Say in one sentence how many rows are low, and below which value."""
+        """Say in one sentence how many rows are low, and below which value.
+
+        No cut is claimed where the ranking is near chance; a filter's cut is told all the same.
+        """
+        if self.near_chance:
+            return f"{self._near_chance()} {self._cut() if self.drops else ''}".strip()
+        return self._cut()
+
+    def _near_chance(self) -> str:
+        auc = f"{float(self.valuer.self_test_auc_):.0%}"
+        what = "target" if self.continuous else "label"
+        return (
+            f"The ranking is near chance: right rows rank above copies of them with another {what} "
+            f"in only {auc} of cases, and 50% is chance. No cut can be claimed."
+        )
+
+    def _cut(self) -> str:
         n_low, n = int(self.low.sum()), len(self.values)
         if n_low == 0:
             none = "The cut drops no row" if self.drops else "No row is low"
@@ -94,6 +121,13 @@ class FitSummary:
         if self.drops:
             return f"The cut drops {rows}, below a value of {below}."
         return f"{rows} {'is' if n_low == 1 else 'are'} low: below the suggested cut at {below}."
+
+    def meaning(self) -> str:
+        """Say in one sentence what a value means."""
+        if hasattr(self.valuer, "low_threshold_"):
+            what = "target" if self.continuous else "label"
+            return f"A value is the estimated probability that the {what} of a row is right."
+        return "Higher values are better, and only their order within this fit carries meaning."
 
     def numbers(self) -> dict[str, str]:
         """Return short facts by name."""
@@ -106,6 +140,10 @@ class FitSummary:
             ends = [line[np.isfinite(line)] for line in losses]
             first, last = (float(np.mean([line[at] for line in ends])) for at in (0, -1))
             found["Target loss"] = f"{first:.3g} at first, {last:.3g} at last"
+        auc = getattr(self.valuer, "self_test_auc_", None)
+        if auc is not None:
+            warned = " (near chance)" if self.near_chance else ""
+            found["Right rows rank above wrong copies"] = f"{auc:.1%} of cases{warned}"
         if hasattr(self.valuer, "converged_"):
             found["Ranking settled"] = self._converged()
         return found
@@ -116,13 +154,16 @@ class FitSummary:
             return None
         labels, of_row = np.unique(self.label.astype(str), return_inverse=True)
         lines: list[list[object]] = []
+        more = self.health.headers()
         for number, label in enumerate(labels):
             rows = of_row == number
             n_low = int(self.low[rows].sum())
             percent = float(f"{100 * n_low / rows.sum():.1f}")
             median = float(f"{np.median(self.values[rows]):.3g}")
-            lines.append([label, int(rows.sum()), n_low, percent, median])
-        return ["label", "rows", self.verdict, f"{self.verdict}, %", "median value"], lines
+            line = [label, int(rows.sum()), n_low, percent, median]
+            lines.append([*line, *(self.health.of_label(rows) if more else [])])
+        headers = ["label", "rows", self.verdict, f"{self.verdict}, %", "median value"]
+        return [*headers, *more], lines
 
     def changes(self) -> Lines | None:
         """Return the most frequent pairs of given and suggested label of low rows, or None."""
@@ -188,6 +229,8 @@ class FitSummary:
         n_target = self.estimator._given.n_target
         if n_target is not None:
             return f", against a target set of {n_target:,} trusted rows"
+        if hasattr(self.valuer, "low_threshold_"):
+            return ", without a target set: each row was compared with all others"
         cv = getattr(self.valuer, "cv", None)
         if cv is None:
             return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import zip_longest
 
 from skdvgs._reporting.report.pictures import Picture
 from skdvgs._reporting.report.rows import to_key, to_text
@@ -44,12 +45,18 @@ def raw_cell(content: str) -> str:
 
 
 def table(
-    headers: Sequence[str], lines: Iterable[Sequence[str]], *, caption: str = "", ident: str = ""
+    headers: Sequence[str],
+    lines: Iterable[Sequence[str]],
+    *,
+    caption: str = "",
+    ident: str = "",
+    attributes: Iterable[str] = (),
 ) -> str:
-    """Return a table of headers and cells that are HTML already."""
+    """Return a table of headers and cells that are HTML already, and attributes of its rows."""
     shown_id = f' id="{ident}"' if ident else ""
     shown_caption = f"<caption>{text(caption)}</caption>" if caption else ""
-    body = "\n".join(f"<tr>{''.join(line)}</tr>" for line in lines)
+    pairs = zip_longest(lines, attributes, fillvalue="")
+    body = "\n".join(f"<tr{more}>{''.join(line)}</tr>" for line, more in pairs)
     return (
         f"<table{shown_id}>{shown_caption}<thead><tr>{''.join(headers)}</tr></thead>\n"
         f"<tbody>\n{body}\n</tbody></table>"

@@ -5,7 +5,9 @@
   if (!table) return;
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
-  const texts = rows.map((row) => row.textContent.toLowerCase());
+  // Of a reason only the sentence, not what unfolds.
+  const textOf = (cell) => (cell.querySelector("summary") ?? cell).textContent;
+  const texts = rows.map((row) => Array.from(row.cells, textOf).join(" ").toLowerCase());
   const search = document.querySelector("#search");
   const count = document.querySelector("#count");
   const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
@@ -53,6 +55,6 @@
     header.append(button);
   }
   search.addEventListener("input", filter);
-  document.querySelector(".controls").hidden = false;
+  document.querySelector("#searching").hidden = false;
   filter();
 })();

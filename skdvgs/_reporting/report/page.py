@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 from importlib.resources import files
 from string import Template
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from skdvgs._reporting.fit_rows import Reportable
+from skdvgs._reporting.fit_rows import FitRows, Reportable
 from skdvgs._reporting.frames import value_columns
 from skdvgs._reporting.report import html
 from skdvgs._reporting.report.facts import FitSummary
-from skdvgs._reporting.report.pictures import draw_pictures, thumbnails
+from skdvgs._reporting.report.pictures import draw_noise, draw_pictures, thumbnails
+from skdvgs._reporting.report.reasons import ShownData, reasons_of_rows
+from skdvgs._reporting.report.review_part import (
+    ReviewNames,
+    known_labels,
+    review_attribute,
+    row_attributes,
+)
 from skdvgs._reporting.report.rows import Features, read_table, row_names
-from skdvgs._utils.types import Index, Labels, Table
+from skdvgs._reporting.report.rows_table import name_columns, text_column, value_columns_of
+from skdvgs._reporting.review.decisions import Review
+from skdvgs._utils.types import Labels, Table
 from skdvgs.exceptions import InvalidInputError
-
-# The head and the cells of a column of the table of rows, in HTML.
-Column: TypeAlias = tuple[str, list[str]]
 
 
 def make_page(
@@ -31,14 +36,18 @@ def make_page(
     X: Table | None,
     y: ArrayLike | None,
     *,
+    X_val: Table | None = None,
     images: ArrayLike | None,
+    images_val: ArrayLike | None = None,
     image_shape: tuple[int, ...] | None,
     n_rows: int,
     title: str | None,
+    review: Review | None = None,
+    names: ReviewNames | None = None,
 ) -> str:
     """Return the report of a fitted valuer, filter or sampler as HTML.
 
-    The parameters are those of `report`.
+    The parameters are those of `report`, and `names`: what a review says of the table.
 
     Raises
     ------
@@ -56,24 +65,56 @@ def make_page(
     given = estimator._given
     features = read_table(X, given, n, rows, getattr(estimator, "feature_names_in_", None))
     shown = None if images is None else thumbnails(images, n, image_shape, rows)
+    spoken = _shown_names(given, facts)
+    data = ShownData(X, X_val, images, images_val, image_shape, spoken)
+    reasons = reasons_of_rows(estimator, rows, data)
+    row_labels = row_names(given, rows)
     table = [
-        *_name_columns(columns, rows, row_names(given, rows), shown),
-        *_value_columns(facts, columns, rows),
-        *map(_text_column, features.names, features.columns),
+        *name_columns(columns, rows, row_labels, shown),
+        *value_columns_of(facts, columns, rows, reasons),
+        *map(text_column, features.names, features.columns),
     ]
+    labels = columns.get("target" if facts.continuous else "label")
+    kind = "" if labels is None else ("number" if facts.continuous else "class")
+    about = row_attributes(
+        row_labels, None if labels is None else labels[rows], _to_suggest(facts, rows, spoken)
+    )
+    heads, lines = [head for head, _ in table], zip(*(cells for _, cells in table), strict=True)
+    body = html.table(heads, lines, ident="lowest", attributes=about)
+    review_data = review_attribute(body, kind, names or ReviewNames(), review)
     parts = {
         "title": html.text(title or "Values of training rows"),
         "pictures": "\n".join(map(html.figure, draw_pictures(facts, "report"))),
         "rows_title": f"The {len(rows):,} rows of lowest value" if len(rows) < n else "All rows",
         "rows_note": html.text(_note(features, X is not None or images is not None)),
-        "table": _table(table),
+        "table": body.replace('<table id="lowest"', f'<table id="lowest"{review_data}', 1),
+        "known_labels": known_labels(labels, kind),
         "date": f"{datetime.now().astimezone():%Y-%m-%d %H:%M %Z}",
         **_parts_of(facts),
     }
-    style, script = _read("page.css"), _read("page.js")
+    style, script = _read("page.css"), _read("page.js") + _read("page.review.js")
     return Template(_read("page.html")).substitute(
         parts, style=style, style_hash=_hash(style), script=script, script_hash=_hash(script)
     )
+
+
+def _shown_names(given: FitRows, facts: FitSummary) -> dict[Any, Any]:
+    """Return the shown label for each label of fit, where both are of one kind."""
+    if facts.label is None or given.labels is None or given.labels.ndim != 1 or facts.continuous:
+        return {}
+    return dict(zip(given.labels.tolist(), facts.label.tolist(), strict=True))
+
+
+def _to_suggest(facts: FitSummary, rows: Any, names: dict[Any, Any]) -> list[object] | None:
+    """Return what to relabel each row to; nothing where the given label suits it best."""
+    if facts.suggested is None or facts.label is None:
+        return None
+    suggested = [names.get(label, label) for label in facts.suggested[rows].tolist()]
+    given = facts.label[rows].tolist()
+    return [
+        "" if str(other) == str(label) else other
+        for other, label in zip(suggested, given, strict=True)
+    ]
 
 
 def _parts_of(facts: FitSummary) -> dict[str, str]:
@@ -81,6 +122,8 @@ def _parts_of(facts: FitSummary) -> dict[str, str]:
     return {
         "done": html.text(facts.what_was_done()),
         "cut": html.text(facts.cut()),
+        "muted": " muted" if facts.near_chance else "",
+        "meaning": html.text(facts.meaning()),
         "numbers": html.definitions(facts.numbers()),
         "labels": _labels(facts),
         "settings": _settings(facts),
@@ -101,73 +144,6 @@ def _read_labels(y: ArrayLike | None, n: int) -> Labels | None:
     return labels
 
 
-def _name_columns(
-    columns: dict[str, NDArray[Any]], rows: Index, names: list[object], images: list[str] | None
-) -> Iterable[Column]:
-    """Yield what says which row it is: its rank, its name and its image."""
-    ranks = columns["rank"][rows].tolist()
-    yield html.header("rank", number=True), [html.cell(rank) for rank in ranks]
-    yield _text_column("row", names)
-    if images is not None:
-        cells = [
-            f'<img class="thumb" src="{image}" alt="{html.text(f"image of row {name}")}">'
-            for name, image in zip(names, images, strict=True)
-        ]
-        yield html.header("image", fixed=True), [html.raw_cell(cell) for cell in cells]
-
-
-def _value_columns(
-    facts: FitSummary, columns: dict[str, NDArray[Any]], rows: Index
-) -> Iterable[Column]:
-    """Yield what is known of each row: value, labels, and whether it is low."""
-    for name in columns:
-        if name.startswith("value") or name == "standard_error":
-            head = html.header(name.replace("_", " "), number=True)
-            yield head, [_number_cell(number) for number in columns[name][rows]]
-    for name, column in columns.items():
-        if name.startswith(("label", "target")):
-            head = "given label" if name == "label" else name.replace("_", " ")
-            yield _text_column(head, column[rows])
-    if facts.suggested is not None:
-        yield _suggested_column(facts, facts.suggested, rows)
-    yield html.header("cut"), [html.raw_cell(_tag(facts.tag(row))) for row in rows]
-
-
-def _suggested_column(facts: FitSummary, suggested: Labels, rows: Index) -> Column:
-    """Return the suggested labels, marked where they differ from the given ones."""
-    head, _ = _text_column("suggested label", suggested[rows])
-    given = suggested if facts.label is None else facts.label
-    differ = [str(given[row]) != str(suggested[row]) for row in rows]
-    cells = [
-        html.cell(suggested[row], "differs" if differs else "")
-        for row, differs in zip(rows, differ, strict=True)
-    ]
-    return head, cells
-
-
-def _text_column(name: str, entries: Any) -> Column:
-    """Return a column of entries that may hold anything."""
-    is_number = np.asarray(entries).dtype.kind in "biuf"
-    return html.header(name, number=is_number), [html.cell(entry) for entry in entries]
-
-
-def _table(columns: list[Column]) -> str:
-    heads = [head for head, _ in columns]
-    lines = zip(*(cells for _, cells in columns), strict=True)
-    return html.table(heads, lines, ident="lowest")
-
-
-def _number_cell(number: float) -> str:
-    """Return a cell with three decimals; an empty one for NaN."""
-    if np.isnan(number):
-        return html.raw_cell("")
-    return f'<td class="num" data-key="{float(number)!r}">{number:.3f}</td>'.replace(">-", ">−")
-
-
-def _tag(word: str) -> str:
-    return f'<span class="tag {word}">{word}</span>' if word else ""
-
-
 def _note(features: Features, data_given: bool) -> str:
     """Say how to read the table of rows."""
     parts = ["Lowest first. Click on the name of a column to sort by it."]
@@ -180,15 +156,19 @@ def _note(features: Features, data_given: bool) -> str:
 
 
 def _labels(facts: FitSummary) -> str:
-    """Return the section on labels, or nothing if there are none."""
+    """Return the section on labels, copies and outliers, or nothing if there is nothing to say."""
     tables = []
     for name, found in (("By label", facts.classes()), ("Suggested labels", facts.changes())):
         if found is not None:
             tables.append(f"<div><h3>{name}</h3>{html.plain_table(*found)}</div>")
-    if not tables:
+    hints = "".join(f"<li>{html.text(hint)}</li>" for hint in facts.health.hints())
+    if not tables and not hints:
         return ""
+    noise = draw_noise(facts)
+    tables += [] if noise is None else [f'<div class="noise">{html.figure(noise)}</div>']
     inner = f'<div class="side">{"".join(tables)}</div>'
-    return f'<section aria-labelledby="labels"><h2 id="labels">Labels</h2>{inner}</section>'
+    inner += f'<ul class="hints">{hints}</ul>' if hints else ""
+    return f'<section aria-labelledby="health"><h2 id="health">Health</h2>{inner}</section>'
 
 
 def _settings(facts: FitSummary) -> str:

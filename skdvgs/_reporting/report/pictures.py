@@ -19,13 +19,18 @@ from numpy.typing import ArrayLike
 from skdvgs._reporting.report.facts import FitSummary
 from skdvgs._utils.optional import import_optional
 from skdvgs._utils.types import Floats, Index, Labels
-from skdvgs.plotting import TrajectoryDisplay, ValueDistributionDisplay, ValueScatterDisplay
+from skdvgs.plotting import (
+    LabelNoiseDisplay,
+    TrajectoryDisplay,
+    ValueDistributionDisplay,
+    ValueScatterDisplay,
+)
 from skdvgs.plotting._images import read_images, to_shown_range
 
 if TYPE_CHECKING:
     from skdvgs.plotting._display import Axes
 
-_MOST_CLASSES = 20
+_MOST_CLASSES, _MOST_CLASSES_OF_NOISE = 20, 60
 _THUMBNAIL = 96  # pixels a side, at most
 
 _SIZE = (4.8, 3.3)  # inches
@@ -108,6 +113,19 @@ def _draw_trajectory(losses: Floats) -> Picture:
         "Loss of the target set during training. If it falls to almost nothing, the network has "
         "learnt the target set by heart",
         lambda ax: TrajectoryDisplay.from_values(losses, ax=ax),
+    )
+
+
+def draw_noise(facts: FitSummary) -> Picture | None:
+    """Draw the layer of label noise, where there is one."""
+    noise, classes = facts.health.noise, facts.health.classes
+    if noise is None or classes is None or len(noise) > _MOST_CLASSES_OF_NOISE:
+        return None
+    side = min(3.0 + 0.16 * len(noise), 6.5)
+    return _draw(
+        "How often each true class is given each label, in percent; colours are of wrong labels",
+        lambda ax: LabelNoiseDisplay.from_values(noise, labels=classes, ax=ax),
+        size=(side + 1.2, side),
     )
 
 

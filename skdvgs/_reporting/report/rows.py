@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import _num_samples
 
+from skdvgs._inputs.annotated import features_of, is_anndata
+from skdvgs._inputs.columns import names_of_columns
 from skdvgs._reporting.fit_rows import FitRows, FrameKind, frame_kind
 from skdvgs._utils.types import Index, Table
 from skdvgs.exceptions import InvalidInputError
@@ -71,9 +73,15 @@ def read_table(
     kind = frame_kind(X)
     if kind == "pandas" and given.index is not None:
         _check_order(getattr(X, "index", None), given.index)
-    if kind is not None:
-        return _read_frame(X, kind, rows)
-    return _read_array(cast("Any", X), rows, names)
+    return features_of_table(X, rows, names)
+
+
+def features_of_table(X: Any, rows: Index, names: ArrayLike | None) -> Features:
+    """Return the features of some rows of a table of any kind."""
+    if is_anndata(X):
+        X, names = features_of(X), names_of_columns(X)
+    kind = frame_kind(X)
+    return _read_array(X, rows, names) if kind is None else _read_frame(X, kind, rows)
 
 
 def _read_frame(frame: Any, kind: FrameKind, rows: Index) -> Features:

@@ -23,9 +23,11 @@ _STYLE = """
 .skdvgs-summary .num { text-align: right; }
 """
 
+_MOST_CLASSES = 20  # in a table to read
+
 
 class Summary:
-    """What was done, where the cut lies, and the rows of lowest value.
+    """What was done, where the cut lies, how each class fares, and the rows of lowest value.
 
     Parameters
     ----------
@@ -44,13 +46,11 @@ class Summary:
     def __repr__(self) -> str:
         lines = [self._facts.what_was_done(), self._facts.cut(), ""]
         lines += [f"{name}: {entry}" for name, entry in self._facts.numbers().items()]
-        headers, table = self._lowest()
-        texts = [headers, *([to_text(entry) for entry in line] for line in table)]
-        widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-        lines.append("")
-        for line in texts:
-            padded = (text.rjust(width) for text, width in zip(line, widths, strict=True))
-            lines.append("  ".join(padded))
+        lines += self._facts.health.hints()
+        classes = self._facts.classes()
+        if classes is not None and len(classes[1]) <= _MOST_CLASSES:
+            lines += ["", *_aligned(*classes)]
+        lines += ["", *_aligned(*self._lowest())]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -60,10 +60,14 @@ class Summary:
             picture = html.figure(draw_distribution(self._facts, "summary"), dark=False)
         except MissingDependencyError:
             picture = ""
+        classes = self._facts.classes()
+        health = "".join(f"<p>{html.text(hint)}</p>" for hint in self._facts.health.hints())
+        if classes is not None and len(classes[1]) <= _MOST_CLASSES:
+            health += html.plain_table(*classes)
         return (
             f'<div class="skdvgs-summary"><style>{_STYLE}</style>'
             f"<p>{html.text(self._facts.what_was_done())} {html.text(self._facts.cut())}</p>"
-            f"{html.definitions(self._facts.numbers())}{picture}"
+            f"{html.definitions(self._facts.numbers())}{picture}{health}"
             f"{html.plain_table(*self._lowest())}</div>"
         )
 
@@ -77,6 +81,16 @@ class Summary:
             shown = [_rounded(self._columns[column][row]) for column in named]
             lines.append([name, *shown, self._facts.tag(row)])
         return headers, lines
+
+
+def _aligned(headers: list[str], table: list[list[object]]) -> list[str]:
+    """Return the lines of a table of text."""
+    texts = [headers, *([to_text(entry) for entry in line] for line in table)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    return [
+        "  ".join(text.rjust(width) for text, width in zip(line, widths, strict=True))
+        for line in texts
+    ]
 
 
 def _rounded(entry: object) -> object:

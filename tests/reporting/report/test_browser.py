@@ -10,6 +10,7 @@ webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not in
 from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -45,22 +46,36 @@ def page(browser, path):
 def column(page, name):
     """Return the texts of a column in the rows that are shown."""
     script = """
-        const heads = Array.from(document.querySelectorAll("#lowest thead th"));
+        const heads = Array.from(document.querySelectorAll("#lowest > thead th"));
         const at = heads.findIndex((head) => head.textContent === arguments[0]);
-        const rows = Array.from(document.querySelectorAll("#lowest tbody tr"));
+        const rows = Array.from(document.querySelectorAll("#lowest > tbody > tr"));
         return rows.filter((row) => row.checkVisibility()).map((row) => row.cells[at].textContent);
     """
     return page.execute_script(script, name)
 
 
 def head(page, name):
-    heads = page.find_elements(By.CSS_SELECTOR, "#lowest thead th")
+    heads = page.find_elements(By.CSS_SELECTOR, "#lowest > thead th")
     return next(element for element in heads if element.get_attribute("textContent") == name)
 
 
 def click(page, name):
     page.execute_script("arguments[0].scrollIntoView({block: 'center'})", head(page, name))
     head(page, name).find_element(By.TAG_NAME, "button").click()
+
+
+def wait_for(page, condition):
+    """Wait for what a browser does in its own time; fail if it does not come."""
+    WebDriverWait(page, 20, poll_frequency=0.05).until(condition)
+
+
+def show(page, width, scheme):
+    """Show the page in a window of a width, in light or in dark colours."""
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    wait_for(page, lambda page: page.execute_script("return innerWidth") == width)
 
 
 def numbers(texts):
@@ -133,26 +148,25 @@ def test_pictures_are_shown(page):
     widths = page.execute_script(
         "return Array.from(document.querySelectorAll('figure img'), (img) => img.naturalWidth)"
     )
-    assert len(widths) == 3
+    assert len(widths) == 4
     assert all(width > 0 for width in widths)
 
 
 @pytest.mark.parametrize("width", [420, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_fits_the_window_in_light_and_dark(page, width, scheme):
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    page.set_window_size(width, 800)
+    show(page, width, scheme)
     found, ground = page.execute_script(
         "return [document.documentElement.scrollWidth - document.documentElement.clientWidth,"
         " getComputedStyle(document.body).backgroundColor]"
     )
     assert found == 0
     assert (ground == "rgb(255, 255, 255)") == (scheme == "light")
-    plain = page.execute_script(
+    # A browser chooses a picture's source, and loads it, some time after the scheme has changed.
+    plain = (
         "return Array.from(document.querySelectorAll('figure img'), (i) => i.currentSrc === i.src)"
     )
-    assert set(plain) == {scheme == "light"}
+    wait_for(page, lambda page: set(page.execute_script(plain)) == {scheme == "light"})
 
 
 def test_prints_every_row_without_the_controls(page):
@@ -170,6 +184,6 @@ def test_reads_without_javascript(page):
     try:
         page.refresh()
         assert not page.find_element(By.ID, "search").is_displayed()
-        assert len(page.find_elements(By.CSS_SELECTOR, "#lowest tbody tr")) == 60
+        assert len(page.find_elements(By.CSS_SELECTOR, "#lowest > tbody > tr")) == 60
     finally:
         page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

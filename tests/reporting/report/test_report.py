@@ -35,10 +35,12 @@ class Page(HTMLParser):
         attributes = dict(attributes)
         self.tags.append((tag, attributes))
         if tag == "table":
-            self._in_table = attributes.get("id") == "lowest"
-        elif tag == "tr" and self._in_table:
+            self._in_table = attributes.get("id") == "lowest" or "details" in self._open
+        # What unfolds in a row is no row of the table.
+        in_row = self._in_table and "details" not in self._open
+        if tag == "tr" and in_row:
             self.rows.append([])
-        elif tag in ("td", "th") and self._in_table:
+        elif tag in ("td", "th") and in_row:
             self.rows[-1].append("")
         if tag not in ("meta", "link", "img", "input", "source"):
             self._open.append(tag)
@@ -50,7 +52,8 @@ class Page(HTMLParser):
         if self._open and self._open[-1] in ("script", "style"):
             return
         self.words.append(data)
-        if self._in_table and self.rows and {"td", "th"} & set(self._open):
+        unfolds = "details" in self._open and "summary" not in self._open
+        if self._in_table and self.rows and {"td", "th"} & set(self._open) and not unfolds:
             self.rows[-1][-1] += data
 
     @property
@@ -73,7 +76,7 @@ def test_says_what_was_done_and_where_the_cut_is(page, valuer):
     n_low = valuer.values_frame()["is_low"].sum()
     assert n_low > 1
     assert "120 rows with 4 features were valued for classification into 3 classes" in page.shown
-    assert "each of 2 folds in turn was the target" in page.shown
+    assert "each row was compared with all others" in page.shown
     assert f"{n_low} rows of 120 ({n_low / 120:.1%}) are low: below the suggested cut" in page.shown
     assert "dropped" not in page.shown
     assert "scikit-learn" in page.shown
@@ -113,7 +116,7 @@ def test_needs_no_network(page):
 def test_pictures_are_there_in_light_and_in_dark(page):
     light = [a["src"] for tag, a in page.tags if tag == "img"]
     sources = [a for tag, a in page.tags if tag == "source"]
-    assert len(light) == len(sources) == 3
+    assert len(light) == len(sources) == 4
     for before, source in zip(light, sources, strict=True):
         assert source["media"] == "screen and (prefers-color-scheme: dark)"
         svg, dark_svg = (b64decode(text.partition(",")[2]) for text in (before, source["srcset"]))
@@ -123,7 +126,7 @@ def test_pictures_are_there_in_light_and_in_dark(page):
 
 def test_pictures_have_words_and_leave_pyplot_alone(page):
     alts = [attributes["alt"] for tag, attributes in page.tags if tag == "img"]
-    assert len(alts) == 3
+    assert len(alts) == 4
     assert all(alts)
     assert plt.get_fignums() == []
 

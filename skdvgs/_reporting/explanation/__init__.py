@@ -1,0 +1,1 @@
+"""Why rows are low: the rows and the scorers that speak for their labels and against them."""

@@ -1,0 +1,1 @@
+"""Reviews: what people decided about rows, read from a file and carried out."""
