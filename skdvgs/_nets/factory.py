@@ -62,7 +62,8 @@ class NetFactory:
 
 def load_state(net: skorch.NeuralNet, state: Mapping[str, NDArray[Any]]) -> None:
     """Give a net weights and buffers that :func:`read_state` read."""
-    net.module_.load_state_dict({name: torch.as_tensor(value) for name, value in state.items()})
+    # Copied: arrays that came from another process may not be written to.
+    net.module_.load_state_dict({name: torch.tensor(value) for name, value in state.items()})
 
 
 def read_state(net: skorch.NeuralNet) -> dict[str, NDArray[Any]]:

@@ -103,7 +103,7 @@ class RecordedTrajectory:
         for number, recorded in enumerate(self.checkpoints):
             load_state(net, recorded.state)
             gradient = {
-                name: torch.as_tensor(grad, device=net.device)
+                name: torch.tensor(grad, device=net.device)
                 for name, grad in recorded.gradient.items()
             }
             scorer.score(Checkpoint(number, gradient, recorded.typical_norm))
