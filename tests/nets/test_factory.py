@@ -9,12 +9,18 @@ from skdvgs import DVGSValuer
 from skdvgs._nets.factory import load_state, read_state
 
 
+class Net(nn.Sequential):
+    """Logistic regression."""
+
+    def __init__(self):
+        super().__init__(nn.Linear(3, 2))
+
+
 @pytest.fixture
 def net():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(40, 3)).astype(np.float32), np.arange(40) % 2
-    net = nn.Sequential(nn.Linear(3, 2))
-    return DVGSValuer(net, max_epochs=1, n_restarts=1, cv=2, random_state=0).fit(X, y).net_
+    return DVGSValuer(Net, max_epochs=1, n_restarts=1, cv=2, random_state=0).fit(X, y).net_
 
 
 def test_weights_may_come_as_arrays_that_cannot_be_written_to(net):
