@@ -52,4 +52,4 @@ def _by_case(records, module, variant):
 def _minutes(records):
     minutes = records.groupby("part", sort=False).value.sum() / 60
     table = pd.DataFrame({"part": minutes.index, "minutes": minutes.round(1).to_numpy()})
-    return csv_table(f"Minutes of all processes together: {minutes.sum():.0f}", table)
+    return csv_table(f"Minutes of one core, without starting processes: {minutes.sum():.0f}", table)

@@ -35,7 +35,7 @@ def run(part, peer, seeds, quick, path):
             cell = cell_of(part, peer, case, seed)
             if cell in done:
                 continue
-            start = time.perf_counter()
+            start = time.process_time()
             try:
                 found = list(module.measure(peer, case, seed, quick))
             except (ImportError, FileNotFoundError) as error:
@@ -45,7 +45,7 @@ def run(part, peer, seeds, quick, path):
                 print(f"# {part}, {peer}, {case}: failed\n{traceback.format_exc()}", flush=True)
                 failed += 1
                 continue
-            seconds = time.perf_counter() - start
+            seconds = time.process_time() - start
             records = [Record(*cell, variant, peer, what, float(v)) for variant, what, v in found]
             most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             records.append(Record(*cell, "", peer, "MiB of the process", most))

@@ -41,7 +41,7 @@ def measure(unit, path, quick):
     torch.set_num_threads(1)
     results, failed = Results(path), 0
     for regime, name, seed in unit:
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             with threadpool_limits(1), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the rows are spoilt on purpose
@@ -53,7 +53,7 @@ def measure(unit, path, quick):
             print(f"# {regime}, {name}, seed {seed}: failed\n{traceback.format_exc()}", flush=True)
             failed += 1
             continue
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         records = [Record(regime, name, seed, *line[:3], float(line[3])) for line in found]
         results.append([*records, Record(regime, name, seed, "", "", DONE, seconds)])
         print(f"# {regime}, {name}, seed {seed}: {seconds:.0f} s", flush=True)

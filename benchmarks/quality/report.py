@@ -127,9 +127,9 @@ def _plain(found, regime, measure):
 
 
 def _clock(found):
-    """Minutes that each regime took, all processes together."""
+    """Minutes that each regime takes on one core."""
     frame = found.frame[found.frame.measure == DONE]
     if len(frame):
         minutes = frame.groupby("regime", sort=False).value.sum() / 60
         table = minutes.round(1).rename("minutes").reset_index()
-        yield csv_table(f"Minutes of this run: {minutes.sum():.0f}", table)
+        yield csv_table(f"Minutes of one core: {minutes.sum():.0f}", table)

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-# Written last for a regime on a set, with its seconds by the clock: without it the regime on
+# Written last for a regime on a set, with the seconds of the processor: without it the regime on
 # this set is not done.
-DONE = "seconds by the clock, all together"
+DONE = "seconds of the processor, all together"
 
 
 class Record(NamedTuple):
