@@ -117,6 +117,13 @@ def _filtered(model, draw, seed):
     return pipeline.fit(draw.X, draw.y).predict(draw.X_test)
 
 
+def _cleaned(model, draw, seed):
+    from skdvgs import CleanedClassifier
+
+    cleaned = CleanedClassifier(clone(MODELS[model]), DVGSValuer(random_state=seed))
+    return cleaned.fit(draw.X, draw.y).predict(draw.X_test)
+
+
 def _kept(model, draw, seed):
     return clone(MODELS[model]).fit(draw.X, draw.y).predict(draw.X_test)
 
@@ -136,6 +143,7 @@ _JUDGES = {
 }
 _TRAINED = {
     "LowValueFilter": _filtered,
+    "CleanedClassifier": _cleaned,
     "CleanLearning": _clean_learning,
     "rows as they are": _kept,
     "wrong rows removed": _wrong_removed,
