@@ -7,7 +7,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
-from benchmarks.quality import baselines
+from benchmarks import rivals
 from skdvgs import DVGSValuer
 
 from . import networks
@@ -64,8 +64,8 @@ def with_utility(valuer, cheap_model, n_components=None, accuracy=False, **setti
         if n_components is not None:
             components = PCA(n_components, random_state=seed).fit(np.concatenate([X, X_val]))
             X, X_val = components.transform(X), components.transform(X_val)
-        utility = baselines.Utility(cheap_model, X, case.y, X_val, case.y_val, accuracy=accuracy)
-        seeds = {"seed": seed} if valuer is baselines.data_shapley else {}
+        utility = rivals.Utility(cheap_model, X, case.y, X_val, case.y_val, accuracy=accuracy)
+        seeds = {"seed": seed} if valuer is rivals.data_shapley else {}
         return valuer(utility, **settings, **seeds)
 
     return value
@@ -76,19 +76,29 @@ def with_sets(valuer, **settings):
     return lambda case, seed: valuer(case.X, case.y, case.X_val, case.y_val, seed=seed, **settings)
 
 
+def with_own_label(chances, **settings):
+    """A rival that believes a label as far as a forest with leaves of two rows does."""
+
+    def value(case, seed):
+        found = chances(case.X, case.y, case.X_val, case.y_val, leaf=2, seed=seed, **settings)
+        return rivals.own_label(found, case.y)
+
+    return value
+
+
 def classifier_rivals(sizes, *cheap_model):
     """The rivals that need labels, the slow ones first."""
     return {
         "Data Shapley": with_utility(
-            baselines.data_shapley, *cheap_model, n_permutations=sizes.permutations
+            rivals.data_shapley, *cheap_model, n_permutations=sizes.permutations
         ),
-        "leave-one-out": with_utility(baselines.leave_one_out, *cheap_model),
-        "DVRL": with_sets(baselines.dvrl, n_draws=sizes.draws),
-        "KNN-Shapley": lambda case, seed: baselines.knn_shapley(
+        "leave-one-out": with_utility(rivals.leave_one_out, *cheap_model),
+        "DVRL": with_sets(rivals.dvrl, n_draws=sizes.draws),
+        "KNN-Shapley": lambda case, seed: rivals.knn_shapley(
             case.X, case.y, case.X_val, case.y_val
         ),
-        "forest, out of bag": with_sets(baselines.out_of_bag, n_trees=sizes.trees),
-        "forest, out of fold": with_sets(baselines.out_of_fold, n_trees=sizes.trees),
+        "forest, out of bag": with_own_label(rivals.forest_out_of_bag, n_trees=sizes.trees),
+        "forest, out of fold": with_own_label(rivals.forest_out_of_fold, n_trees=sizes.trees),
         RANDOM: random,
     }
 
@@ -105,7 +115,7 @@ def for_tables(sizes, n_restarts):
 def leave_one_out_by_accuracy():
     """As the papers do it, for the record: accuracy hardly moves with a single row."""
     return {
-        "leave-one-out, accuracy": with_utility(baselines.leave_one_out, TABLE_MODEL, accuracy=True)
+        "leave-one-out, accuracy": with_utility(rivals.leave_one_out, TABLE_MODEL, accuracy=True)
     }
 
 
@@ -129,11 +139,9 @@ def for_autoencoders(module, *, with_size=False, compute_every=1, **settings):
     return {
         PAPER: paper,
         DEFAULTS: defaults,
-        "distance to neighbours": lambda case, seed: baselines.neighbour_distance(
-            case.X, case.X_val
-        ),
-        "cosine with neighbours": lambda case, seed: baselines.neighbour_cosine(case.X, case.X_val),
-        "reconstruction by PCA": lambda case, seed: baselines.reconstruction_error(
+        "distance to neighbours": lambda case, seed: rivals.neighbour_distance(case.X, case.X_val),
+        "cosine with neighbours": lambda case, seed: rivals.neighbour_cosine(case.X, case.X_val),
+        "reconstruction by PCA": lambda case, seed: rivals.reconstruction_error(
             case.X, case.X_val, seed=seed
         ),
         RANDOM: random,

@@ -10,7 +10,7 @@ import torch
 from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
-from benchmarks.quality.baselines import out_of_fold
+from benchmarks.rivals import forest_out_of_fold
 from skdvgs import DVGSValuer
 from skdvgs.metrics import removal_curve
 
@@ -69,7 +69,7 @@ def _warm_up():
     X, y = np.random.default_rng(0).normal(size=(20, 2)), np.arange(20) % 2
     net = classifier(2, epochs=1)
     DVGSValuer(net, random_state=0).fit(X, y, X_val=X, y_val=y)
-    out_of_fold(X, y, X, y, n_trees=2)
+    forest_out_of_fold(X, y, X, y, n_trees=2)
 
 
 def _value(experiment, sizes, method, number, repeat):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from benchmarks.quality import baselines
+from benchmarks import rivals
 from skdvgs import DVGSValuer
 
 from . import methods, networks, tables
@@ -22,12 +22,10 @@ def run(sizes, jobs, repeats=3):
     values = {
         **{f"DVGS, every {every} steps": _every(every, sizes) for every in STEPS},
         methods.DEFAULTS: methods.defaults,
-        "KNN-Shapley": lambda case, seed: baselines.knn_shapley(
+        "KNN-Shapley": lambda case, seed: rivals.knn_shapley(
             case.X, case.y, case.X_val, case.y_val
         ),
-        "forest, out of bag": lambda case, seed: baselines.out_of_bag(
-            case.X, case.y, case.X_val, case.y_val, n_trees=sizes.trees, seed=seed
-        ),
+        "forest, out of bag": methods.with_own_label(rivals.forest_out_of_bag, n_trees=sizes.trees),
     }
     tasks = [
         (name, n_source, repeat)

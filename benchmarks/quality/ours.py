@@ -1,34 +1,51 @@
-"""The valuer as it is by default, and with the network and settings of the paper."""
+"""The default valuer, and each of the scorers inside it alone."""
 
 import functools
+import time
 
 import numpy as np
 
-from benchmarks.paper_net import paper_net
-from skdvgs import DVGSValuer, LowValueFilter
+from benchmarks.rivals import margin, own_label, residual
+from skdvgs import DVGSValuer
+
+NAME = "DVGSValuer()"
 
 
-@functools.lru_cache(maxsize=4)
-def default_filter(task, given=True):
-    """A fitted filter around the default valuer; sections that ask for the same one share it."""
-    clean = LowValueFilter(DVGSValuer(random_state=task.seed))
-    return clean.fit(task.X, task.y, **(task.target if given else {}))
+def timed(function, *arguments, **settings):
+    """What a function returns, and its seconds of the processor."""
+    start = time.process_time()
+    found = function(*arguments, **settings)
+    return found, time.process_time() - start
 
 
-def default(task, given=True):
-    """The default valuer, fitted."""
-    return default_filter(task, given).valuer_
+@functools.lru_cache(maxsize=8)
+def fitted(task, random_state=None):
+    """The valuer as it comes, and its seconds; regimes that ask for the same fit share it."""
+    valuer = DVGSValuer(random_state=task.seed if random_state is None else random_state)
+    known = {"X_val": task.X_val, "y_val": task.y_val, "groups": task.groups}
+    return timed(valuer.fit, task.X, task.y, **{k: v for k, v in known.items() if v is not None})
 
 
-@functools.lru_cache(maxsize=4)
-def paper(task, similarity="cosine"):
-    """Values by the paper's network on min-max scaled features, with three restarts."""
-    X, _ = task.both
-    low, spread = X.min(axis=0), np.ptp(X, axis=0)
-    spread = np.where(spread > 0, spread, 1.0)
-    net = paper_net(task.X.shape[1], module__n_outputs=task.n_classes)
-    valuer = DVGSValuer(
-        net, similarity=similarity, n_restarts=3, class_weight="balanced", random_state=task.seed
-    )
-    X, X_val = ((rows - low) / spread for rows in (task.X, task.X_val))
-    return valuer.fit(X, task.y, X_val=X_val, y_val=task.y_val).values_
+def parts(task):
+    """Values by each scorer inside the valuer: of classes by own label and by margin.
+
+    The scores are those that the valuer pools, made without the row; means over its restarts.
+
+    Yields
+    ------
+    name, values : str and array of shape (n_source,)
+    """
+    valuer, _ = fitted(task)
+    restarts = valuer._trajectories._fitted
+    names = restarts[0].restart.scores_.names_
+    evidence = np.mean([restart.evidence for restart in restarts], axis=0)
+    for number, name in enumerate(names):
+        if task.n_classes:
+            log_odds = evidence[:, number]
+            chances = np.exp(log_odds) / np.exp(log_odds).sum(axis=1, keepdims=True)
+            codes = np.searchsorted(valuer.classes_, task.y)
+            yield f"part: {name}, own", own_label(chances, codes)
+            yield f"part: {name}, margin", margin(chances, codes)
+        else:
+            scale = restarts[0].restart._scales[0]
+            yield f"part: {name}", residual(evidence[:, 0, number], scale.transform(task.y).score)

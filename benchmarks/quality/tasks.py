@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skdvgs.datasets import corrupt_features, corrupt_labels, corrupt_targets
+from skdvgs.datasets import corrupt_features
 
-from .tables import CLASSES, load
+from .defects import ERROR_SHARES, flip, spoil_numbers
+from .sets import CLASSES, load
 
 _SOURCE, _TARGET, _TEST = 1000, 400, 1000
 _NOISIEST = 3.0
@@ -15,48 +16,51 @@ _NOISIEST = 3.0
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One draw of a set, with a defect in its source rows.
+    """Rows to value, and what is known of them.
 
     Attributes
     ----------
     X, y : arrays
-        Source rows.
+        Source rows; y holds class numbers 0, 1, ... or floats.
     y_clean : array
-        Their labels before the defect.
-    X_val, y_val, X_test, y_test : arrays
-        Target rows and test rows.
+        Their labels or numbers before the defect.
     noise : array of shape (n_source,)
-        Whether a row's label was changed, or how noisy its features are.
-    n_classes : int
-        0 for numbers.
+        Whether a row's label or number was changed, or how noisy its features are.
     seed : int
         Of the draw, and for what is fitted to it.
+    X_val, y_val : arrays or None
+        Target rows, if the methods get any.
+    X_test, y_test : arrays or None
+        Clean rows for the models that are trained on what is kept.
+    groups : array or None
+        Rows of one group are of one subject.
     """
 
     X: np.ndarray
     y: np.ndarray
     y_clean: np.ndarray
-    X_val: np.ndarray
-    y_val: np.ndarray
-    X_test: np.ndarray
-    y_test: np.ndarray
     noise: np.ndarray
-    n_classes: int
-    seed: int
+    seed: int = 0
+    X_val: np.ndarray | None = None
+    y_val: np.ndarray | None = None
+    X_test: np.ndarray | None = None
+    y_test: np.ndarray | None = None
+    groups: np.ndarray | None = None
 
     @property
-    def both(self):
-        """Source rows, then target rows."""
-        return np.concatenate([self.X, self.X_val]), np.concatenate([self.y, self.y_val])
+    def rows(self):
+        """What rivals take: X, y, X_val, y_val."""
+        return self.X, self.y, self.X_val, self.y_val
 
     @property
-    def target(self):
-        """The target set as arguments of fit."""
-        return {"X_val": self.X_val, "y_val": self.y_val}
+    def n_classes(self):
+        """Classes among the rows; 0 for numbers."""
+        if self.y.dtype.kind == "f":
+            return 0
+        return 1 + max(int(y.max()) for y in (self.y, self.y_clean, self.y_val) if y is not None)
 
 
-@functools.lru_cache(maxsize=12)
-def make_task(name, seed, defect="uniform", share=0.2):
+def make_task(name, seed, defect="even", share=None, target=True, n_source=_SOURCE):
     """Draw rows and spoil the source.
 
     Parameters
@@ -65,53 +69,52 @@ def make_task(name, seed, defect="uniform", share=0.2):
         A set.
     seed : int
         Which rows, and which of them are spoilt.
-    defect : {'uniform', 'class_conditional', 'targets', 'features'}
-        Labels, labels by class, targets of a regression, or per-row noise on features.
-    share : float
-        Of labels or targets.
+    defect : str
+        One of :mod:`defects`, 'none', or 'features': per-row noise on features.
+    share : float, default=None
+        Of labels or numbers; None is 20 %, and 3 % for numbers times ten.
+    target : bool
+        Whether there is a target set. Source and test rows are the same either way.
     """
+    return _make(name, seed, defect, share, target, n_source)
+
+
+@functools.lru_cache(maxsize=8)
+def _make(name, seed, defect, share, target, n_source):
     X, y = load(name)
-    target, source, test = _split(y, name in CLASSES, seed)
+    target_rows, source, test = _split(y, name in CLASSES, seed, n_source)
     X_source, y_source = X[source], y[source]
+    share = ERROR_SHARES.get(defect, 0.2) if share is None else share
     if defect == "features":
         spread = np.where(X.std(axis=0) > 0, X.std(axis=0), 1.0)
-        X_source, noise = corrupt_features(
-            X_source / spread, scale=(0.0, _NOISIEST), random_state=seed
-        )
+        scale = (0.0, _NOISIEST)
+        X_source, noise = corrupt_features(X_source / spread, scale=scale, random_state=seed)
         X_source *= spread
-    elif defect == "targets":
-        y_source, noise = corrupt_targets(y_source, share, random_state=seed)
+    elif defect == "none" or share == 0:
+        noise = np.zeros(len(source), dtype=bool)
+    elif name in CLASSES:
+        y_source, noise = flip(y_source, defect, share, seed)
     else:
-        y_source, noise = _flip(y_source, share, defect, seed)
+        y_source, noise = spoil_numbers(X_source, y_source, defect, share, seed)
     return Task(
         X=X_source,
         y=y_source,
         y_clean=y[source],
-        X_val=X[target],
-        y_val=y[target],
+        noise=noise,
+        seed=seed,
+        X_val=X[target_rows] if target else None,
+        y_val=y[target_rows] if target else None,
         X_test=X[test],
         y_test=y[test],
-        noise=noise,
-        n_classes=int(y.max()) + 1 if name in CLASSES else 0,
-        seed=seed,
     )
 
 
-def _flip(y, share, defect, seed):
-    transition = None
-    if defect == "class_conditional":
-        # Every second class is taken for the next one three times as often as the others.
-        chance = np.where(np.arange(y.max() + 1) % 2 == 0, 0.3, 0.1)
-        transition = np.diag(1.0 - chance) + np.roll(np.diag(chance), 1, axis=1)
-    return corrupt_labels(y, share, kind=defect, transition=transition, random_state=seed)
-
-
-def _split(y, has_classes, seed):
+def _split(y, has_classes, seed, n_source):
     """Target, source and test rows; a quarter each for target and test where rows are few."""
     rows = np.random.default_rng(1000 + seed).permutation(len(y))
     if has_classes:  # the target set shows every class
-        first = [rows[y[rows] == label][0] for label in np.unique(y)]
+        first = np.array([rows[y[rows] == label][0] for label in np.unique(y)])
         rows = np.concatenate([first, rows[~np.isin(rows, first)]])
     n_target, n_test = min(_TARGET, len(y) // 4), min(_TEST, len(y) // 4)
-    n_source = min(_SOURCE, len(y) - n_target - n_test)
+    n_source = min(n_source, len(y) - n_target - n_test)
     return np.split(rows[: n_target + n_source + n_test], [n_target, n_target + n_source])

@@ -68,7 +68,8 @@ def load_state(net: skorch.NeuralNet, state: Mapping[str, NDArray[Any]]) -> None
     InvalidInputError
         If the net has none of a name.
     """
-    tensors = {name: torch.as_tensor(value) for name, value in state.items()}
+    # Copied: arrays that came from another process may not be written to.
+    tensors = {name: torch.tensor(value) for name, value in state.items()}
     unknown = net.module_.load_state_dict(tensors, strict=False).unexpected_keys
     if unknown:
         raise InvalidInputError(

@@ -127,7 +127,7 @@ class RecordedTrajectory:
             for name, parameter in net.module_.named_parameters():
                 parameter.requires_grad_(name in recorded.gradient)
             gradient = {
-                name: torch.as_tensor(grad, device=net.device)
+                name: torch.tensor(grad, device=net.device)
                 for name, grad in recorded.gradient.items()
             }
             scorer.score(

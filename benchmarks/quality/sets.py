@@ -1,4 +1,4 @@
-"""The development sets: tables, images, cells and words of a simulator, as X and y.
+"""The sets: tables, images, cells and words of a simulator, as X and y.
 
 Those kept in files need the folder of :mod:`benchmarks.data`; the others come with scikit-learn.
 """
@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 
 from benchmarks.data import TABLES, stored
 
-_MOST_ROWS = 8_000
+_MOST_ROWS = 25_000
 
 
 def _mnist():
@@ -40,9 +40,12 @@ def _cells():
     return arrays["X_lognorm"], arrays["y"]
 
 
-def _pmlb(name):
-    arrays = stored(f"pmlb_{name}")
-    return arrays["X"], arrays["y" if "y" in arrays else "target"]
+def _file(name):
+    def load():
+        arrays = stored(name)
+        return arrays["X"], arrays["y" if "y" in arrays else "target"]
+
+    return load
 
 
 def _comments():
@@ -52,11 +55,11 @@ def _comments():
 
 def _made(**settings):
     settings = {"n_samples": 3000, "n_clusters_per_class": 1, **settings}
-    return datasets.make_classification(**settings)
+    return lambda: datasets.make_classification(**settings)
 
 
 def _embedded(name):
-    return getattr(datasets, f"load_{name}")(return_X_y=True)
+    return lambda: getattr(datasets, f"load_{name}")(return_X_y=True)
 
 
 CLASSES = {
@@ -67,13 +70,13 @@ CLASSES = {
     "cifar_pca": lambda: _principal(_cifar, 64),
     "cifar_small": _cifar_small,
     "cells": _cells,
-    "phoneme": lambda: _pmlb("phoneme"),
-    "spambase": lambda: _pmlb("spambase"),
-    "digits": lambda: _embedded("digits"),
-    "breast_cancer": lambda: _embedded("breast_cancer"),
-    "wine": lambda: _embedded("wine"),
-    "iris": lambda: _embedded("iris"),
-    "made_clusters": lambda: _made(
+    "phoneme": _file("pmlb_phoneme"),
+    "spambase": _file("pmlb_spambase"),
+    "digits": _embedded("digits"),
+    "breast_cancer": _embedded("breast_cancer"),
+    "wine": _embedded("wine"),
+    "iris": _embedded("iris"),
+    "made_clusters": _made(
         n_features=20,
         n_informative=5,
         n_redundant=5,
@@ -81,7 +84,7 @@ CLASSES = {
         class_sep=0.9,
         random_state=1,
     ),
-    "made_5_classes": lambda: _made(
+    "made_5_classes": _made(
         n_features=60,
         n_informative=10,
         n_redundant=10,
@@ -89,14 +92,10 @@ CLASSES = {
         class_sep=1.2,
         random_state=2,
     ),
-    "made_unequal": lambda: _made(
-        n_features=30,
-        n_informative=8,
-        n_clusters_per_class=2,
-        weights=[0.85],
-        random_state=3,
+    "made_unequal": _made(
+        n_features=30, n_informative=8, n_clusters_per_class=2, weights=[0.85], random_state=3
     ),
-    "made_wide": lambda: _made(
+    "made_wide": _made(
         n_features=400,
         n_informative=20,
         n_redundant=20,
@@ -104,23 +103,42 @@ CLASSES = {
         class_sep=1.5,
         random_state=4,
     ),
+    "letter": _file("keel_letter"),
+    "movement_libras": _file("keel_movement_libras"),
+    "vowel": _file("keel_vowel"),
+    "german": _file("keel_german"),
+    "vehicle": _file("keel_vehicle"),
+    "car": _file("keel_car"),
+    "page_blocks": _file("keel_page_blocks"),
+    "yeast": _file("uci_yeast"),
 }
 NUMBERS = {
-    "wind": lambda: _pmlb("wind"),
-    "fried": lambda: _pmlb("fried"),
+    "wind": _file("pmlb_wind"),
+    "fried": _file("pmlb_fried"),
+    "pol": _file("pmlb_pol"),
+    "airfoil": _file("uci_airfoil"),
+    "winewhite": _file("uci_winewhite"),
+    "puma32h": _file("keel_puma32h"),
     "comments": _comments,
-    "diabetes": lambda: _embedded("diabetes"),
+    "diabetes": _embedded("diabetes"),
     "made_linear": lambda: datasets.make_regression(
         3000, 40, n_informative=10, noise=20.0, random_state=1
     ),
-    "made_friedman": lambda: datasets.make_friedman2(3000, noise=50.0, random_state=1),
+    "made_friedman1": lambda: datasets.make_friedman1(3000, noise=1.5, random_state=1),
+    "made_friedman2": lambda: datasets.make_friedman2(3000, noise=50.0, random_state=1),
 }
 SETS = CLASSES | NUMBERS
 
 
 @functools.lru_cache(maxsize=2)
 def load(name):
-    """Features as float32 of shape (n_samples, n_features), and labels 0, 1, ... or targets."""
+    """Features as float32 of shape (n_samples, n_features), and labels 0, 1, ... or targets.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the set is kept in a file that is not there.
+    """
     X, y = SETS[name]()
     rows = np.random.default_rng(0).permutation(len(X))[:_MOST_ROWS]
     X, y = np.asarray(X)[rows].reshape(len(rows), -1).astype(np.float32), np.asarray(y)[rows]
