@@ -23,6 +23,7 @@ from skdvgs._inputs.frames import (
     make_frame_encoder,
     numbers_of_frame,
 )
+from skdvgs._inputs.integers import holds_integers
 from skdvgs._inputs.large.large_rows import LargeRows, Reader
 from skdvgs._inputs.large.open import open_rows
 from skdvgs._inputs.large.readers import DatasetReader
@@ -206,7 +207,7 @@ def _feature_options(X: Any, net: Any) -> dict[str, Any]:
     dtype: Any = [np.float64, np.float32] if getattr(X, "ndim", 2) <= 2 else np.float32
     if net is None:
         return {"dtype": dtype, "allow_nd": False, "ensure_all_finite": "allow-nan"}
-    if getattr(getattr(X, "dtype", None), "kind", "f") in "iu" and _embeds(net):
+    if holds_integers(X) and _embeds(net):
         dtype = np.int64
     return {"dtype": dtype, "allow_nd": True, "ensure_all_finite": True}
 

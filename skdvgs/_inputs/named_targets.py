@@ -68,8 +68,10 @@ def split_mapping(X_val: Any, y_val: Any) -> dict[Any, tuple[Any, Any]] | None:
         return None
     if y_val is not None and not _is_mapping_of_sets(y_val):
         raise InvalidInputError(
-            "X_val is a dict of target sets, but y_val is not. Each set needs its own labels. Pass "
-            f"y_val as a dict with the keys {list(X_val)}."
+            f"X_val is a {type(X_val).__name__} of several arrays, but y_val is one. Target sets "
+            "by name need their own labels: pass y_val as a dict with the keys "
+            f"{list(X_val)}. Rows that are spread over several arrays are put side by side as "
+            "columns of one."
         )
     if not X_val:
         raise InvalidInputError(

@@ -54,11 +54,13 @@ def read_fit_data(
     estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, task: str
 ) -> FitData:
     """Check both sets before any work starts."""
+    asked = y
+    # First, as rows of several arrays are refused there: X_val then is no dict of target sets.
+    within = labels_within(X)
+    given = y = labels_of(X, within if y is None else y)
     sets = split_mapping(X_val, y_val)
     if sets is None:
         X_val, y_val = unpack_target(X_val, y_val)
-    asked = y
-    given = y = labels_of(X, labels_within(X) if y is None else y)
     X = read_features(estimator, X, estimator.net)
     kind, y = read_y(y, len(X), task)
     source, target, targets = Rows(X, y, kind), None, None

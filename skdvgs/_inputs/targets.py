@@ -151,6 +151,13 @@ def _check_sortable(y: NDArray[Any], y_val: NDArray[Any]) -> None:
 
 def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
     options = {"accept_sparse": "csr", "dtype": None, "ensure_2d": False}
+    shape = getattr(y, "shape", ())
+    if len(shape) > 2:
+        raise InvalidInputError(
+            f"{name} has {len(shape)} dimensions, as masks and images have. Labels and targets are "
+            f"one column or several. Pass {name}.reshape(len({name}), -1): the numbers of a row "
+            "are brought to the shape of the network's output before its loss sees them."
+        )
     with refusing():
         if not issparse(y):
             y = as_plain_array(y, name)

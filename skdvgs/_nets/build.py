@@ -64,8 +64,8 @@ def check_net(net: Any) -> None:
         return
     if not (isinstance(net, type) and issubclass(net, nn.Module)):
         raise InvalidInputError(
-            f"The 'net' parameter must be None, {', '.join(map(repr, NAMED_NETS))}, a "
-            f"torch.nn.Module subclass or a skorch NeuralNet. Got {net!r} instead."
+            f"The 'net' parameter must be None, a torch.nn.Module subclass or a skorch "
+            f"NeuralNet, or {' or '.join(map(repr, NAMED_NETS))}. Got {net!r} instead."
         )
 
 

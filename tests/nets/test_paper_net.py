@@ -36,7 +36,7 @@ def test_settings_and_tasks():
 
 
 def test_errors():
-    with pytest.raises(InvalidInputError, match=r"must be None, 'paper', a torch.*Got 'mlp'"):
+    with pytest.raises(InvalidInputError, match=r"must be None, a torch.* or 'paper'.*Got 'mlp'"):
         DVGSValuer("mlp").fit(X, y)
     with pytest.raises(InvalidInputError, match="net='paper' was given without labels"):
         DVGSValuer("paper").fit(X)

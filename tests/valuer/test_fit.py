@@ -276,7 +276,7 @@ def test_general_engine_gives_the_same_values(iris, monkeypatch):
     options = {"max_epochs": 2, "random_state": 0}
     fast = DVGSValuer(Small, **options).fit(X, y, X_val=X_val, y_val=y_val)
     general = functools.partial(GradientEngine, engine="general")
-    monkeypatch.setattr("skdvgs._scoring.scorer.GradientEngine", general)
+    monkeypatch.setattr("skdvgs._scoring.engines.GradientEngine", general)
     slow = DVGSValuer(Small, **options).fit(X, y, X_val=X_val, y_val=y_val)
     np.testing.assert_allclose(fast.values_, slow.values_, atol=1e-5)
     assert all(path.startswith("rule") for path in fast.engine_report_.values())

@@ -281,7 +281,7 @@ BAD = {
         X, Y, X_val=X_VAL, y_val=Y_VAL
     ),
     "by_class=True was given, but net=None": lambda: DVGSValuer(by_class=True).fit(X, Y),
-    "y_val is not. Each set needs its own": lambda: fitted(y_val=CLASSES[25:]),
+    "a dict of several arrays, but y_val is one": lambda: fitted(y_val=CLASSES[25:]),
     "y_val is a dict and X_val is not": lambda: fitted(X_val=ROWS[25:]),
     "Give both the same keys": lambda: fitted(y_val={"north": Y_VAL["north"]}),
     "an empty dict": lambda: fitted(X_val={}, y_val={}),

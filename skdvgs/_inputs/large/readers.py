@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -196,6 +196,13 @@ class DatasetReader:
 
     def _items(self, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
         items = read_alike(self._read_items, list(range(start, stop)))
+        first = items[0][0] if isinstance(items[0], (tuple, list)) and items[0] else items[0]
+        if isinstance(first, Mapping):
+            raise InvalidInputError(
+                f"Items of the Dataset are dicts with the keys {list(first)}. Rows are valued by "
+                "what one array holds of them. Return one array of features from __getitem__, and "
+                "take it apart in the module's forward."
+            )
         if not isinstance(items[0], (tuple, list)):
             return np.stack([np.asarray(item) for item in items]), None
         if len(items[0]) == 1:
