@@ -9,6 +9,6 @@ Run ``python -m benchmarks.quality``, or some sections of it; ``--help`` lists t
     baselines/     other ways to value rows, as functions of arrays
     report.py      records to tables
     flips.py, regression.py, features.py, errors.py, labels.py, downstream.py,
-    cut.py, cost.py
+    cleaning.py, uneven.py, cut.py, cost.py
                    one section each: ``measure(name, seed, quick)`` yields what it found
 """

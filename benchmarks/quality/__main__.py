@@ -21,6 +21,8 @@ SECTIONS = (
     "errors",
     "labels",
     "downstream",
+    "cleaning",
+    "uneven",
     "cut",
     "cost",
 )
