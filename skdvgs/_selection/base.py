@@ -25,6 +25,7 @@ from skdvgs._inputs.task import is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._selection.choice import Cut, choose_rows
+from skdvgs._selection.inner_valuer import is_one_number, with_task
 from skdvgs._selection.rows_of_fit import check_index, take_rows
 from skdvgs._selection.valuing import REQUESTS, Valued, value_rows
 from skdvgs._utils.sklearn_compat import fit_context
@@ -197,6 +198,9 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         y = labels_of(X, y)
         self._check_labels(y)
         valuer = DVGSValuer() if self.valuer is None else self.valuer
+        if is_one_number(y):
+            # A fold of numbers to predict may hold one alone, which read as a class is refused.
+            valuer = with_task(valuer, "regression")
         valued = value_rows(valuer, X, y, given)
         if self.target is not None:
             valued = valued.for_target(self.target)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from scipy.sparse import issparse
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import _num_samples
@@ -24,9 +26,24 @@ def _last_of(valuer: Any) -> tuple[str, Any]:
 def with_task(valuer: Any, task: str) -> Any:
     """A valuer that knows the task, if it would have to read it off the labels."""
     prefix, last = _last_of(valuer)
-    if not isinstance(last, DVGSValuer) or last.task != "auto":
+    if not isinstance(last, DVGSValuer) or last.task != "auto" or not _reads_any_task(last.net):
         return valuer
     return clone(valuer).set_params(**{f"{prefix}task": task})
+
+
+def _reads_any_task(net: Any) -> bool:
+    """Tell a net without a task of its own: a skorch net may be a classifier or a regressor."""
+    return net is None or isinstance(net, type)
+
+
+def is_one_number(y: Any) -> bool:
+    """Tell targets that are all the same number, in any container."""
+    if y is None or issparse(y):
+        return False
+    numbers = np.asarray(y)
+    if numbers.dtype.kind not in "iuf" or not numbers.size:
+        return False
+    return bool((numbers == numbers.reshape(-1)[0]).all())
 
 
 def check_reads_text(valuer: Any, X: Any) -> None:

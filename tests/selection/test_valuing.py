@@ -1,15 +1,19 @@
 """Valuers in Pipelines, and valuers that were fitted before."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn import config_context
+from sklearn.base import clone
+from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.model_selection import GridSearchCV, KFold, cross_validate
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler, TargetSet
 from skdvgs.exceptions import InvalidInputError
@@ -22,6 +26,10 @@ X = RNG.normal(size=(N, 4)) + 4 * CLASS[:, None]
 BAD = RNG.random(N) < 0.15
 Y = CLASS ^ BAD
 QUICK = DVGSValuer(cv=3, n_restarts=1, random_state=0)
+
+
+# A third as long.
+QUICKEST = DVGSValuer(cv=2, n_restarts=1, max_epochs=5, random_state=0)
 
 
 def caught(selector, rows=slice(None)):
@@ -179,6 +187,22 @@ def targets(kind):
     elif kind == "prices":
         y = np.exp(12 + 0.4 * X[:, 0] + 0.2 * RNG.normal(size=N)).round(-2)
         y[:5] /= 100
+    elif kind == "log-normal, wide":
+        y = np.exp(y / 4)
+    elif kind == "counts":
+        y = RNG.poisson(np.exp(y / 20))
+    elif kind == "mostly zero":
+        y = np.where(RNG.random(N) < 0.7, 0.0, y)
+    elif kind == "constant in a fold":
+        y[: N // 2 + 10] = 0
+    elif kind == "one odd target":
+        y = np.r_[np.zeros(N - 1), 100.0]
+    elif kind == "one number":
+        y = np.full(N, 3)
+    elif kind == "levels":
+        y = np.round(y / 20)
+    elif kind == "two outputs, one constant":
+        y = np.c_[y, np.zeros(N)]
     elif kind == "two tails":
         y[:4] -= 400
         y[4:8] += 400
@@ -193,6 +217,68 @@ def test_regression_in_a_pipeline_never_fails(kind):
     grid = {"lowvaluefilter__fraction": [0.3, "auto"]}
     search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(X[:120], y[:120])
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+ODD = [
+    "log-normal, wide",
+    "counts",
+    "mostly zero",
+    "constant in a fold",
+    "one odd target",
+    "one number",
+    "levels",
+    "two outputs, one constant",
+]
+
+
+@pytest.mark.filterwarnings(
+    "ignore:Of .* low-value rows", "ignore:.* of class", "ignore:The number of unique cl"
+)
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_numbers_in_a_search_over_folds_in_order(kind):
+    y = targets(kind)[::4]
+    pipe = make_pipeline(LowValueFilter(QUICKEST), Ridge())
+    search = GridSearchCV(
+        pipe, {"lowvaluefilter__fraction": ["auto"]}, cv=KFold(2), error_score="raise"
+    )
+    assert np.isfinite(search.fit(X[::4], y).cv_results_["mean_test_score"]).all()
+
+
+@pytest.mark.parametrize("container", [np.array, list, pd.Series, lambda y: np.array(y)[:, None]])
+def test_one_number_in_every_row_is_a_target_and_no_row_is_low(container):
+    for number in (0, 2.0):
+        sampler = LowValueSampler(QUICKEST).fit(X[:40], container([number] * 40))
+        assert sampler.valuer_.task_ == "regression"
+        assert sampler.n_dropped_ == 0
+    with pytest.raises(InvalidInputError, match="y holds one class only"):
+        LowValueSampler(QUICKEST).fit(X[:40], ["a"] * 40)
+
+
+def test_a_mixed_table_of_houses_by_folds():
+    pytest.importorskip("skrub")
+    n = 120
+    table = pd.DataFrame(
+        {
+            "area": np.exp(7 + X[:n, 0] / 10).round(),
+            "district": np.where(np.arange(n) == 5, "rare", np.array(["old", "new"])[CLASS[:n]]),
+            "quality": pd.Categorical(np.array(["TA", "Gd"])[CLASS[:n]], ["Po", "TA", "Gd"]),
+            "garage": np.where(np.arange(n) % 5 == 0, np.nan, X[:n, 1]),
+            "alley": np.full(n, np.nan),
+            "storeys": 1,
+            "air": CLASS[:n] == 1,
+        },
+        index=range(1460, 1460 - n, -1),
+    )
+    prices = pd.Series(np.exp(12 + X[:n, 0] / 5).round(-2).astype(int), index=table.index)
+    encode = make_column_transformer(
+        (OneHotEncoder(handle_unknown="ignore"), ["district", "quality"]), ("passthrough", ["area"])
+    )
+    valuer = clone(QUICKEST).set_params(task="regression")
+    pipe = make_pipeline(LowValueFilter(valuer), encode, Ridge())
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Of .* low-value rows")
+        scores = cross_validate(pipe, table, prices, cv=2, error_score="raise")["test_score"]
+    assert np.isfinite(scores).all()
 
 
 @pytest.mark.parametrize("has_target", [False, True])

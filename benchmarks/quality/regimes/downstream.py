@@ -43,6 +43,7 @@ def versions(task, valuer):
             np.where(low, best, task.y),
             np.where(low, valuer.label_values_.max(axis=1), 1.0),
         ),
+        "weight": (every, task.y, valuer.values_),
         "wrong rows removed": (~task.noise, task.y, sure),
     }
 
