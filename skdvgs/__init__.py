@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from skdvgs._inputs.target_set import TargetSet
 from skdvgs._label_issues import find_label_issues
+from skdvgs._reporting.review.apply import apply_review
 from skdvgs._selection.cleaned_classifier import CleanedClassifier
 from skdvgs._selection.cleaned_regressor import CleanedRegressor
 from skdvgs._selection.filter import LowValueFilter
@@ -19,5 +20,6 @@ __all__ = [
     "LowValueSampler",
     "TargetSet",
     "__version__",
+    "apply_review",
     "find_label_issues",
 ]

@@ -88,8 +88,8 @@ def find_label_issues(
     >>> issues = find_label_issues(X, y)
     >>> sorted(issues.index[:3])
     [0, 1, 2]
-    >>> issues["suggested_label"].iloc[0]
-    0
+    >>> issues["suggested_label"].head(3).tolist()
+    [0, 0, 0]
     """
     pandas = import_optional("pandas", "find_label_issues", "pandas")
     valuer = DVGSValuer(**{"random_state": 0, **valuer_parameters})

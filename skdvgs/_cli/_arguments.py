@@ -1,14 +1,11 @@
-"""What the command line takes, and what of it cannot be meant."""
+"""What the command line takes."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from skdvgs._cli._argument_types import read_folds, read_seed, read_share
-from skdvgs._cli._formats import format_of, separator_of
 from skdvgs._version import __version__
 
 _VALUE = """\
@@ -18,24 +15,38 @@ is only read; what is asked for is written to new files, each whole or not at al
 """
 
 
+_APPLY = """\
+Carry out what was ticked on a report page and saved by it: drop rows, give rows another label,
+keep the others as they are. Everything else of the table stays byte by byte, and the table itself
+is only read.
+
+example:
+  skdvgs apply adult.csv --review review.csv --out clean.csv
+"""
+
+
 _EXAMPLES = """\
 examples:
   skdvgs value adult.csv --label income --out values.csv --report report.html
       one line for each row, the lowest to be looked at in report.html
   skdvgs value train.csv --label y --trusted checked.csv --cleaned clean.csv
       measured against rows that somebody has checked; train.csv without its low rows
+  skdvgs value train.csv --label y --trusted review.csv --report report.html
+      against the rows that were kept or relabelled in an earlier report
   skdvgs value prices.parquet --label price --task regression --drop 0.05 \\
       --cleaned clean.parquet
       without the lowest twentieth
 
 columns of --out:
-  row              position in the table, from 0 (not with --id)
-  value            higher is better; only the order carries meaning
-  standard_error   of the value; empty where there is none
-  rank             1 for the lowest value
-  label or target  as in the table; target is a number to predict
-  suggested_label  the label that suits the row best, for classes
-  dropped          whether --cleaned leaves the row out
+  row                    position in the table, from 0 (not with --id)
+  value                  probability that the label is right; lines are sorted by it
+  standard_error         of the value; empty where there is none
+  rank                   1 for the lowest value
+  label or target        as in the table; target is a number to predict
+  suggested_label        the label that suits the row best, for classes
+  suggested_probability  of the suggested label to be the right one
+  dropped                whether --cleaned leaves the row out
+  reason                 why, for rows that it leaves out
 
 exit status: 0 done, 1 failed, 2 wrong usage.
 """
@@ -69,7 +80,27 @@ def make_parser() -> argparse.ArgumentParser:
     _add_outputs(value)
     _add_choices(value)
     _add_running(value)
+    _add_apply(commands)
     return parser
+
+
+def _add_apply(commands: Any) -> None:
+    apply = commands.add_parser(
+        "apply",
+        help="carry out the review that a report page has saved",
+        description=_APPLY,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    group = apply.add_argument_group("files")
+    group.add_argument("data", help="the table that was valued", metavar="DATA")
+    group.add_argument("--review", metavar="FILE", required=True, help="the review, .csv")
+    group.add_argument(
+        "--out", metavar="FILE", required=True, help="the cleaned table, in the format of DATA"
+    )
+    group.add_argument("--label", metavar="COLUMN", help="default: as the review says")
+    group.add_argument("--id", metavar="COLUMN", help="default: as the review says")
+    apply.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    _add_csv(apply.add_argument_group("text of CSV files"))
 
 
 def _add_tables(value: argparse.ArgumentParser) -> None:
@@ -85,8 +116,11 @@ def _add_tables(value: argparse.ArgumentParser) -> None:
         "--trusted",
         "--val",
         metavar="FILE",
-        help="trusted rows with the same columns. Without them each fold of the table in turn is "
-        "trusted to value the others (also: --val)",
+        action="append",
+        default=[],
+        help="trusted rows with the same columns, or a review that a report page has saved: rows "
+        "of DATA that were kept or relabelled there are trusted, and not valued again. May be "
+        "given once for each. Without it the rows are compared with each other (also: --val)",
     )
     group.add_argument(
         "--ignore",
@@ -100,13 +134,9 @@ def _add_tables(value: argparse.ArgumentParser) -> None:
 
 def _add_text(value: argparse.ArgumentParser) -> None:
     group = value.add_argument_group("text of CSV files")
-    group.add_argument("--separator", metavar="CHARACTER", help="default: ',', tab for .tsv")
-    group.add_argument("--encoding", default="utf-8", help="default: %(default)s")
+    _add_csv(group)
     group.add_argument(
         "--decimal", metavar="CHARACTER", default=".", help="e.g. ',' for 3,14 (default: '.')"
-    )
-    group.add_argument(
-        "--comment", metavar="CHARACTER", help="what begins a comment, e.g. '#' (default: none)"
     )
     group.add_argument(
         "--na",
@@ -123,10 +153,21 @@ def _add_text(value: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_csv(group: Any) -> None:
+    group.add_argument("--separator", metavar="CHARACTER", help="default: ',', tab for .tsv")
+    group.add_argument("--encoding", default="utf-8", help="default: %(default)s")
+    group.add_argument(
+        "--comment", metavar="CHARACTER", help="what begins a comment, e.g. '#' (default: none)"
+    )
+
+
 def _add_outputs(value: argparse.ArgumentParser) -> None:
     group = value.add_argument_group("outputs, at least one")
     group.add_argument("--out", metavar="FILE", help="the values, .csv or .parquet")
     group.add_argument("--report", metavar="FILE", help="a page to read, .html")
+    group.add_argument(
+        "--review", metavar="FILE", help="a review whose decisions are ticked in --report already"
+    )
     group.add_argument(
         "--cleaned",
         metavar="FILE",
@@ -175,58 +216,3 @@ def _add_running(value: argparse.ArgumentParser) -> None:
         "--jobs", type=int, default=None, metavar="N", help="processes, -1 for all cores"
     )
     group.add_argument("--quiet", action="store_true", help="say nothing but errors")
-
-
-def check_usage(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
-    """Exit with status 2 where the arguments contradict each other."""
-    problem = _problem(arguments)
-    if problem is not None:
-        parser.error(problem)
-
-
-def _problem(arguments: argparse.Namespace) -> str | None:
-    outputs = {
-        option: path
-        for option in ("--out", "--report", "--cleaned")
-        if (path := getattr(arguments, option[2:])) is not None
-    }
-    if not outputs:
-        return "nothing to write: give --out, --report or --cleaned"
-    if arguments.label is None and arguments.task != "reconstruction":
-        return "no --label: name the column to predict, or set --task reconstruction"
-    if arguments.label is not None and arguments.task == "reconstruction":
-        return "--task reconstruction has no --label: leave one of them out"
-    for option in ("separator", "decimal", "comment"):
-        character = getattr(arguments, option)
-        if character is not None and len(character.replace("\\t", "\t")) != 1:
-            return f"--{option} {character!r} is not one character"
-    if separator_of(arguments.data, arguments.separator) == arguments.decimal:
-        return f"--decimal {arguments.decimal} is the separator too: give --separator"
-    inputs = {"DATA": arguments.data}
-    if arguments.trusted is not None:
-        inputs["--trusted"] = arguments.trusted
-    for option, path in inputs.items():
-        if format_of(path) is None:
-            return f"{option} {path} is of no known format: .csv, .tsv (also .gz) and .parquet are"
-    return _problem_of_outputs(arguments, outputs, inputs)
-
-
-def _problem_of_outputs(
-    arguments: argparse.Namespace, outputs: dict[str, str], inputs: dict[str, str]
-) -> str | None:
-    places: dict[Path, str] = {_place(path): option for option, path in inputs.items()}
-    for option, path in outputs.items():
-        place = _place(path)
-        if place in places:
-            return f"{option} {path} is the same file as {places[place]}: give another name"
-        places[place] = option
-    if arguments.out is not None and format_of(arguments.out) is None:
-        return f"--out {arguments.out} is of no known format: .csv and .parquet are"
-    cleaned = arguments.cleaned
-    if cleaned is not None and format_of(cleaned) != format_of(arguments.data):
-        return f"--cleaned {cleaned} has another format than {arguments.data}: give it the same"
-    return None
-
-
-def _place(path: str) -> Path:
-    return Path(os.path.realpath(path))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._cli._formats import format_of, is_compressed, separator_of
-from skdvgs._cli._records import keep_records
+from skdvgs._cli._records import Changes, keep_records
 from skdvgs._cli._text_files import check_names, is_wide, one_line, read_csv, split_mark
 from skdvgs._utils.optional import import_optional
 from skdvgs.exceptions import InvalidInputError
@@ -48,27 +48,80 @@ class Table:
     comment: str | None = None
     index_names: list[str] = field(default_factory=list)
 
-    def kept(self, support: NDArray[np.bool_]) -> Any:
-        """Return the kept rows, everything in them as it was.
+    def kept(
+        self,
+        support: NDArray[np.bool_],
+        new_labels: dict[int, str] | None = None,
+        column: str | None = None,
+    ) -> Any:
+        """Return the kept rows, everything in them as it was but for new labels.
+
+        Parameters
+        ----------
+        support : bool array of shape (n_rows,)
+            Rows to keep.
+        new_labels : dict of int to str, default=None
+            Labels to put in, by the position of the row.
+        column : str, default=None
+            Where to put them.
 
         Raises
         ------
         InvalidInputError
             If lines and rows do not match.
         """
+        new_labels = new_labels or {}
         if not isinstance(self.original, bytes):
-            return self.original.filter(
-                import_optional("pyarrow", "The command line", "cli").array(support)
-            )
+            arrow = import_optional("pyarrow", "The command line", "cli")
+            original = self.original
+            if new_labels:
+                original = self._relabelled(arrow, new_labels, str(column))
+            return original.filter(arrow.array(support))
         mark, content, encoding = split_mark(self.original, self.encoding)
         wide = is_wide(encoding)
         content = content.decode(encoding).encode("utf-8") if wide else content
-        found = keep_records(content, self.separator, support, self.path, self.comment)
+        changes = None
+        if new_labels:
+            of_file = "utf-8" if wide else encoding
+            at = [str(name) for name in self.frame.columns].index(str(column))
+            changes = Changes(at, {row: new_labels[row].encode(of_file) for row in new_labels})
+        found = keep_records(content, self.separator, support, self.path, self.comment, changes)
         return mark + (found.decode("utf-8").encode(encoding) if wide else found)
 
-    def write_kept(self, support: NDArray[np.bool_], path: str, file: IO[bytes]) -> None:
+    def _relabelled(self, arrow: Any, new_labels: dict[int, str], column: str) -> Any:
+        """Return the Parquet table with new labels, the column being of its own type.
+
+        Raises
+        ------
+        InvalidInputError
+            If a label is of another type.
+        """
+        at = self.original.column_names.index(column)
+        kept = self.original.column(at)
+        entries = kept.to_pylist()
+        known = {str(entry): entry for entry in entries}
+        for row, text in new_labels.items():
+            try:
+                entries[row] = known[text] if text in known else _as_type(text, kept.type, arrow)
+            except (ValueError, arrow.ArrowException) as error:
+                raise InvalidInputError(
+                    f"{self.path} holds {kept.type} in column {column!r}, and row {row} is to be "
+                    f"relabelled to {text!r}. Labels are of the type of the column. Mend the "
+                    "review."
+                ) from error
+        new = arrow.chunked_array([arrow.array(entries, type=kept.type)])
+        return self.original.set_column(at, self.original.schema.field(at), new)
+
+    def write_kept(
+        self,
+        support: NDArray[np.bool_],
+        path: str,
+        file: IO[bytes],
+        new_labels: dict[int, str] | None = None,
+        column: str | None = None,
+    ) -> None:
         """Write the kept rows."""
-        kept = self.kept(support)
+        kept = self.kept(support, new_labels, column)
         if isinstance(kept, bytes):
             file.write(gzip.compress(kept, mtime=0) if is_compressed(path) else kept)
         else:
@@ -102,6 +155,15 @@ def read_table(path: str, arguments: Namespace) -> Table:
     if len(table.frame) == 0:
         raise InvalidInputError(f"{path} holds no rows.")
     return table
+
+
+def _as_type(text: str, kind: Any, arrow: Any) -> Any:
+    """Return a text as a value of a type of Parquet."""
+    if arrow.types.is_dictionary(kind):
+        kind = kind.value_type
+    if arrow.types.is_boolean(kind):
+        raise ValueError(text)  # the truth values of the column are known ones
+    return arrow.array([text]).cast(kind)[0].as_py()
 
 
 def _is_count(name: str, column: Any) -> bool:

@@ -7,7 +7,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from skdvgs._cli._arguments import check_usage, make_parser
+from skdvgs._cli._apply import run_apply
+from skdvgs._cli._arguments import make_parser
+from skdvgs._cli._usage import check_usage
 from skdvgs._cli._value import run_value
 from skdvgs._cli._words import in_words_of_options
 from skdvgs.exceptions import SkdvgsError, SkdvgsWarning
@@ -38,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         warnings.simplefilter("always", SkdvgsWarning)
         warnings.showwarning = _show_warning  # type: ignore[assignment]
         try:
-            found = run_value(arguments, say)
+            is_apply = arguments.command == "apply"
+            found = run_apply(arguments) if is_apply else run_value(arguments, say)
         except KeyboardInterrupt:
             _print_error("skdvgs: interrupted; nothing was written.")
             return 130

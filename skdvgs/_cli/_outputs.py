@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
-import tempfile
 from argparse import Namespace
 from contextlib import ExitStack
-from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -16,8 +14,17 @@ from numpy.typing import NDArray
 from skdvgs._cli._files import Table
 from skdvgs._cli._formats import format_of, is_compressed, separator_of
 from skdvgs._cli._numbers import number_of
+from skdvgs._reporting.issues import reasons_of
+from skdvgs._reporting.report.page import make_page
+from skdvgs._reporting.report.review_part import ReviewNames
+from skdvgs._reporting.review.decisions import read_review
+from skdvgs._reporting.review.plan import ReviewPlan
 from skdvgs._utils.atomic_write import atomic_write, check_writable
 from skdvgs._utils.optional import import_optional
+
+# Lowest rows that a report lists.
+_ROWS_OF_REPORT = 200
+
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -50,6 +57,8 @@ def write_outputs(
     sampler: Any,
     used: NDArray[np.bool_],
     as_given: NDArray[Any] | None,
+    features: tuple[Any, Any],
+    plan: ReviewPlan | None,
 ) -> None:
     """Write all outputs beside their places, then put them there.
 
@@ -65,20 +74,29 @@ def write_outputs(
         Rows that were valued.
     as_given : array of shape (n_rows,) or None
         Labels as they stand in the file.
+    features : tuple of two frames
+        What rows were valued by, and the same of trusted rows or None.
+    plan : ReviewPlan or None
+        Decisions on rows that were trusted for it, to be carried out in --cleaned.
     """
     with ExitStack() as stack:
         if arguments.out is not None:
-            values = _values_frame(sampler, arguments, table, used, as_given)
+            values = _values_frame(sampler, arguments, table, used, as_given, features[0])
             file = stack.enter_context(atomic_write(arguments.out))
             write_frame(values, arguments.out, file, arguments.excel_safe)
         if arguments.cleaned is not None:
             support = np.ones(len(used), dtype=bool)
             support[used] = sampler.support_
+            new_labels = None
+            if plan is not None:
+                support &= plan.support
+                new_labels = plan.new_labels
             file = stack.enter_context(atomic_write(arguments.cleaned))
-            table.write_kept(support, arguments.cleaned, file)
+            table.write_kept(support, arguments.cleaned, file, new_labels, arguments.label)
         if arguments.report is not None:
             file = stack.enter_context(atomic_write(arguments.report))
-            file.write(_report(sampler, arguments, table, used))
+            page = _report(sampler, arguments, table, used, as_given, features)
+            file.write(page.encode("utf-8"))
 
 
 def _values_frame(
@@ -87,7 +105,9 @@ def _values_frame(
     table: Table,
     used: NDArray[np.bool_],
     as_given: NDArray[Any] | None,
+    X: Any,
 ) -> Any:
+    """Return what is known of each row that was valued, the most suspicious first."""
     values = sampler.values_frame(frame="pandas")
     name = "target" if "target" in values else "label"
     if as_given is not None and name in values:
@@ -100,16 +120,45 @@ def _values_frame(
         taken = arguments.id in values
         ids = table.frame[arguments.id][used].to_numpy()
         values.insert(0, f"id_{arguments.id}" if taken else arguments.id, ids)
-    return values
+    valuer = sampler.valuer_
+    if "suggested_label" in values and hasattr(valuer, "low_threshold_"):
+        at = values.columns.get_loc("suggested_label") + 1
+        values.insert(at, "suggested_probability", valuer.label_values_.max(axis=1))
+    reasons = reasons_of(valuer, values["dropped"].to_numpy(), X)
+    if reasons is not None:
+        values["reason"] = reasons
+    return values.iloc[np.argsort(sampler.values_, kind="stable")]
 
 
-def _report(sampler: Any, arguments: Namespace, table: Table, used: NDArray[np.bool_]) -> bytes:
+def _report(
+    sampler: Any,
+    arguments: Namespace,
+    table: Table,
+    used: NDArray[np.bool_],
+    as_given: NDArray[Any] | None,
+    features: tuple[Any, Any],
+) -> str:
     left_out = [name for name in (arguments.label, arguments.id) if name is not None]
     shown = table.frame[used].drop(columns=left_out)
     shown.index = sampler.values_frame(frame="pandas").index
     title = f"Values of the rows of {os.path.basename(table.path)}"
-    with tempfile.TemporaryDirectory() as folder:
-        return Path(sampler.report(Path(folder) / "report.html", shown, title=title)).read_bytes()
+    return make_page(
+        sampler,
+        shown,
+        None,
+        X_val=features[1],
+        images=None,
+        image_shape=None,
+        n_rows=_ROWS_OF_REPORT,
+        title=title,
+        review=None if arguments.review is None else read_review(arguments.review),
+        names=ReviewNames(
+            label_column=arguments.label or "",
+            row_column=arguments.id or "",
+            given=None if as_given is None else as_given[used],
+        ),
+        explained=features[0],
+    )
 
 
 def write_frame(frame: Any, path: str, file: IO[bytes], excel_safe: bool = False) -> None:

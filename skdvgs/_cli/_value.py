@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from argparse import Namespace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._cli._apply import plan_of
 from skdvgs._cli._files import Table, read_table
 from skdvgs._cli._labels import Labels, read_labels, read_trusted_labels
 from skdvgs._cli._missing import MissingTexts
 from skdvgs._cli._outputs import check_outputs, write_outputs
 from skdvgs._cli._schema import Reading, Say, learn_column
+from skdvgs._reporting.review.apply import relabel
+from skdvgs._reporting.review.decisions import read_review
+from skdvgs._reporting.review.plan import ReviewPlan
 from skdvgs._selection.sampler import LowValueSampler
 from skdvgs._utils.optional import import_optional
 from skdvgs._valuer import DVGSValuer
@@ -39,7 +44,7 @@ def run_value(arguments: Namespace, say: Say) -> str:
     started = time.monotonic()
     outputs = check_outputs(arguments)
     import_optional("skrub", "The command line", "cli")
-    table, trusted = _read(arguments)
+    table, trusted, plan = _read(arguments)
     if arguments.cleaned is not None:
         table.kept(np.ones(len(table.frame), dtype=bool))  # lines and rows match, or it is said
     reading = Reading(MissingTexts(arguments.na, not arguments.no_default_na), arguments.decimal)
@@ -49,6 +54,9 @@ def run_value(arguments: Namespace, say: Say) -> str:
     y = y_val = None
     if labels is not None:
         used = _choose_rows(labels, labels_val, arguments, say)
+    if plan is not None:
+        used = _leave_out_reviewed(used, plan, arguments, say)
+    if labels is not None:
         y = labels.y[used]
     if labels_val is not None:
         X_val, y_val = X_val[labels_val.has_label], labels_val.y[labels_val.has_label]
@@ -65,7 +73,8 @@ def run_value(arguments: Namespace, say: Say) -> str:
     sampler = LowValueSampler(valuer, fraction=arguments.drop).fit(X, y, X_val=X_val, y_val=y_val)
     if arguments.drop == "auto" and sampler.n_dropped_ == 0:
         say("--drop auto found no row to leave out; --drop 0.05 leaves out the lowest 5%")
-    write_outputs(arguments, table, sampler, used, None if labels is None else labels.as_given)
+    as_given = None if labels is None else labels.as_given
+    write_outputs(arguments, table, sampler, used, as_given, (X, X_val), plan)
     n, seconds = len(X), time.monotonic() - started
     return (
         f"{n:,} rows valued in {seconds:.0f} s. Low: {sampler.n_dropped_:,} rows "
@@ -73,17 +82,54 @@ def run_value(arguments: Namespace, say: Say) -> str:
     )
 
 
-def _read(arguments: Namespace) -> tuple[Table, Table | None]:
+def _read(arguments: Namespace) -> tuple[Table, Table | None, ReviewPlan | None]:
+    """Return DATA, the trusted rows of files and of a review, and what the review decides."""
     table = read_table(arguments.data, arguments)
     for name in (*arguments.ignore, arguments.label, arguments.id):
         if name is not None:
             _check_column(table, name)
-    if arguments.trusted is None:
-        return table, None
-    trusted = read_table(arguments.trusted, arguments)
-    if arguments.label is not None:
-        _check_column(trusted, arguments.label)
-    return table, trusted
+    trusted = None
+    if arguments.trusted_table is not None:
+        trusted = read_table(arguments.trusted_table, arguments)
+        if arguments.label is not None:
+            _check_column(trusted, arguments.label)
+    if arguments.trusted_review is None:
+        return table, trusted, None
+    review = read_review(arguments.trusted_review)
+    plan = plan_of(review, table, arguments.id, arguments.label)
+    return table, _grown(trusted, table, plan, arguments), plan
+
+
+def _grown(trusted: Table | None, table: Table, plan: ReviewPlan, arguments: Namespace) -> Table:
+    """Return the trusted rows and those that were kept or relabelled in a review."""
+    frame = relabel(table.frame, arguments.label, plan, arguments.trusted_review)[plan.trusted]
+    if not len(frame):
+        raise InvalidInputError(
+            f"{arguments.trusted_review} keeps and relabels no row. Rows that were kept or "
+            "relabelled are trusted. Decide on some, or leave --trusted out."
+        )
+    if trusted is not None:
+        pandas = import_optional("pandas", "The command line", "cli")
+        frame = pandas.concat([trusted.frame, frame], ignore_index=True)
+        return replace(trusted, frame=frame[list(trusted.frame.columns)])
+    return replace(table, path=arguments.trusted_review, frame=frame.reset_index(drop=True))
+
+
+def _leave_out_reviewed(
+    used: NDArray[np.bool_], plan: ReviewPlan, arguments: Namespace, say: Say
+) -> NDArray[np.bool_]:
+    """Return which rows are still to be valued: a trusted row must not vouch for itself."""
+    say(
+        f"left out {_listed(plan.reviewed)}: reviewed in {arguments.trusted_review}. They are not "
+        "valued again; --cleaned carries the review out"
+    )
+    left = used & ~plan.reviewed
+    if not left.any():
+        raise InvalidInputError(
+            f"{arguments.data} holds no row that was not reviewed. There is nothing to value. "
+            "skdvgs apply carries a review out."
+        )
+    return left
 
 
 def _check_column(table: Table, name: str) -> None:
@@ -173,7 +219,7 @@ def _choose_rows(
     trusted_or_own = labels.y[used] if labels_val is None else labels_val.y[labels_val.has_label]
     n_classes = len(np.unique(trusted_or_own.astype(str)))
     if labels.task == "classification" and n_classes < 2:
-        where = arguments.data if labels_val is None else arguments.trusted
+        where = arguments.data if labels_val is None else arguments.trusted[0]
         raise InvalidInputError(
             f"{where} holds {n_classes} classes in {arguments.label!r} that rows can be valued by. "
             "Right labels cannot be told from wrong ones. Give rows of at least two classes."

@@ -77,10 +77,16 @@ def test_main_job_in_a_process_of_its_own(folder, flowers):
         "rank",
         "label",
         "suggested_label",
+        "suggested_probability",
         "dropped",
+        "reason",
     ]
-    assert values["name"].tolist() == flowers["name"].tolist()
-    assert set(values.sort_values("rank")["name"][:5]) == {f"flower {at}" for at in range(5)}
+    assert values["rank"].tolist() == list(range(1, 151))
+    assert set(values["name"][:5]) == {f"flower {at}" for at in range(5)}
+    assert values["reason"][0].startswith("Of the 10 most similar trusted rows, ")
+    assert values["reason"][values["dropped"]].notna().all()
+    assert values["reason"][~values["dropped"]].isna().all()
+    values = values.set_index("name").loc[flowers["name"]]
     lines = before.splitlines(keepends=True)
     kept = [line for line, low in zip(lines[1:], values["dropped"], strict=True) if not low]
     assert Path("clean.csv").read_bytes() == b"".join([lines[0], *kept])
@@ -115,6 +121,7 @@ def test_parquet_keeps_its_types(flowers):
     arguments = "value flowers.parquet --target kind --out v.parquet --cleaned c.parquet --drop 0.1"
     assert main([*arguments.split(), "--quiet"]) == 0
     values, kept = pd.read_parquet("v.parquet"), pd.read_parquet("c.parquet")
+    values = values.sort_values("row", ignore_index=True)
     assert values["row"].tolist() == list(range(150))
     expected = typed[~values["dropped"].to_numpy()]
     assert len(expected) == 135

@@ -55,7 +55,9 @@ REGIMES = {
     "numbers": Regime("wrong numbers, 1,000 rows", tuple(NUMBERS), numbers.measure, ("diabetes",)),
     "target": Regime("target sets that are wrong or odd", target.SETS, target.measure, ()),
     "rare": Regime("25 clean rows of one digit", rare.DIGITS, rare.digits, rare.DIGITS[:1]),
-    "uneven": Regime("a class of 6 % of real rows", uneven.SETS, uneven.measure, ("breast_cancer",)),
+    "uneven": Regime(
+        "a class of 6 % of real rows", uneven.SETS, uneven.measure, ("breast_cancer",)
+    ),
     "minority": Regime("6 % minority", rare.DRAWS, rare.minority, rare.DRAWS[:1]),
     "visits": Regime("several rows of a subject", visits.SETS, visits.measure, visits.SETS[1:2]),
     "weak": Regime("weak signal, 30 to 300 rows", small.WEAK, small.weak, small.WEAK[:2]),

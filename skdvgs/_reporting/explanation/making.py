@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from skdvgs._reporting.explanation.explanation import Explanation, Neighbour
 from skdvgs._reporting.explanation.grounds import Grounds
@@ -28,7 +31,11 @@ def explanations_of(
         found = grounds.agree if agrees else grounds.oppose
         return [
             Neighbour(
-                position, reference_names(position), reference_labels[position], similarity, agrees
+                position,
+                _plain(reference_names(position)),
+                _plain(reference_labels[position]),
+                similarity,
+                agrees,
             )
             for position, similarity in found.of(at)
         ]
@@ -39,14 +46,18 @@ def explanations_of(
         made.append(
             Explanation(
                 position=row,
-                name=names(row),
+                name=_plain(names(row)),
                 value=float(values[row]),
-                label=labels[row],
-                suggested=None if suggested is None else suggested[row],
-                other=classes[grounds.rival[at]] if is_class and classes is not None else None,
+                label=_plain(labels[row]),
+                suggested=None if suggested is None else _plain(suggested[row]),
+                other=_plain(classes[grounds.rival[at]])
+                if is_class and classes is not None
+                else None,
                 agreeing=neighbours(at, True),
                 opposing=neighbours(at, False),
-                nearest=[reference_labels[position] for position, _ in grounds.nearest.of(at)],
+                nearest=[
+                    _plain(reference_labels[position]) for position, _ in grounds.nearest.of(at)
+                ],
                 trusted=grounds.trusted,
                 scorers=dict(zip(grounds.scorers, grounds.votes[at].tolist(), strict=True)),
                 unusual=unusual[at] if unusual else [],
@@ -56,3 +67,8 @@ def explanations_of(
             )
         )
     return made
+
+
+def _plain(entry: Any) -> Any:
+    """Return a number or text of numpy as one of Python, which prints as people write it."""
+    return entry.item() if isinstance(entry, np.generic) else entry

@@ -44,10 +44,12 @@ def make_page(
     title: str | None,
     review: Review | None = None,
     names: ReviewNames | None = None,
+    explained: Table | None = None,
 ) -> str:
     """Return the report of a fitted valuer, filter or sampler as HTML.
 
-    The parameters are those of `report`, and `names`: what a review says of the table.
+    The parameters are those of `report`, and two more: `names`, what a review says of the table,
+    and `explained`, the features to explain rows by, where those to show are only text.
 
     Raises
     ------
@@ -66,7 +68,10 @@ def make_page(
     features = read_table(X, given, n, rows, getattr(estimator, "feature_names_in_", None))
     shown = None if images is None else thumbnails(images, n, image_shape, rows)
     spoken = _shown_names(given, facts)
-    data = ShownData(X, X_val, images, images_val, image_shape, spoken)
+    names = names or ReviewNames()
+    data = ShownData(
+        X if explained is None else explained, X_val, images, images_val, image_shape, spoken
+    )
     reasons = reasons_of_rows(estimator, rows, data)
     row_labels = row_names(given, rows)
     table = [
@@ -76,12 +81,13 @@ def make_page(
     ]
     labels = columns.get("target" if facts.continuous else "label")
     kind = "" if labels is None else ("number" if facts.continuous else "class")
+    spelt = labels if names.given is None else names.given
     about = row_attributes(
-        row_labels, None if labels is None else labels[rows], _to_suggest(facts, rows, spoken)
+        row_labels, None if spelt is None else spelt[rows], _to_suggest(facts, rows, spoken)
     )
     heads, lines = [head for head, _ in table], zip(*(cells for _, cells in table), strict=True)
     body = html.table(heads, lines, ident="lowest", attributes=about)
-    review_data = review_attribute(body, kind, names or ReviewNames(), review)
+    review_data = review_attribute(body, kind, names, review)
     parts = {
         "title": html.text(title or "Values of training rows"),
         "pictures": "\n".join(map(html.figure, draw_pictures(facts, "report"))),

@@ -192,8 +192,8 @@
   document.querySelector("#save-review").addEventListener("click", save);
   document.querySelector("#load-review").addEventListener("change", load);
   document.querySelector("#clear-review").addEventListener("click", clear);
-  take(about.earlier);
-  take(recall());
+  // What was decided here since is newer than an earlier review.
+  take(recall() ?? about.earlier);
   tell();
   table.classList.add("reviewing");
   bar.hidden = false;

@@ -25,10 +25,13 @@ class ReviewNames:
     ----------
     label_column, row_column : str
         Columns that hold the labels, and that name the rows; empty if there is none.
+    given : array of shape (n_samples,) or None
+        Labels as the table spells them; None for those that are shown.
     """
 
     label_column: str = ""
     row_column: str = ""
+    given: Labels | None = None
 
 
 def row_attributes(

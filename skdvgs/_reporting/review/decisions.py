@@ -140,7 +140,7 @@ def _read_line(line: dict[str, str | None], where: str) -> Decision:
         raise InvalidInputError(
             f"{where} relabels row {row!r} and does not say how. Write the right label."
         )
-    return Decision(row, decision, label, line.get("note") or "", line.get("given_label"))
+    return Decision(row, decision, label, line.get("note") or "", line.get("given_label") or None)
 
 
 def _one(column: str, found: Iterable[str], name: str) -> str:

@@ -1,3 +1,5 @@
+import shutil
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -41,3 +43,22 @@ def shown_table(table):
     shown = table.assign(note=note[np.arange(N) % 2], when=pd.Timestamp("2020-01-01"))
     shown.iloc[2, 0] = np.nan
     return shown
+
+
+@pytest.fixture(scope="module")
+def browser():
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    driver = shutil.which("chromedriver")
+    chromium = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None
+    )
+    if driver is None or chromium is None:
+        pytest.skip("no chromium and chromedriver here; Debian: apt-get install chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driven = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield driven
+    driven.quit()

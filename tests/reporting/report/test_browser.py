@@ -1,34 +1,15 @@
 """The report page in a real browser: sorted by clicks, searched by typing, and alone."""
 
 import json
-import shutil
 
 import pytest
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
-
-@pytest.fixture(scope="module")
-def browser():
-    driver = shutil.which("chromedriver")
-    chromium = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None
-    )
-    if driver is None or chromium is None:
-        pytest.skip("no chromium and chromedriver here; Debian: apt-get install chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driven = webdriver.Chrome(options=options, service=Service(driver))
-    yield driven
-    driven.quit()
+from .browsing import show, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -62,20 +43,6 @@ def head(page, name):
 def click(page, name):
     page.execute_script("arguments[0].scrollIntoView({block: 'center'})", head(page, name))
     head(page, name).find_element(By.TAG_NAME, "button").click()
-
-
-def wait_for(page, condition):
-    """Wait for what a browser does in its own time; fail if it does not come."""
-    WebDriverWait(page, 20, poll_frequency=0.05).until(condition)
-
-
-def show(page, width, scheme):
-    """Show the page in a window of a width, in light or in dark colours."""
-    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
-    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    wait_for(page, lambda page: page.execute_script("return innerWidth") == width)
 
 
 def numbers(texts):

@@ -18,7 +18,7 @@ QUICK = {"max_epochs": 10, "n_restarts": 1, "random_state": 0}
 
 @pytest.fixture(scope="module")
 def sick():
-    """A fifth of class 1 is called 2; a copy has another label; one row is far out."""
+    """Some of class 1 are called 2, one row is a copy with another label, one is far out."""
     X, y = IRIS.data.copy(), IRIS.target_names[IRIS.target]
     y[50:100:5] = "virginica"
     X[149], y[149] = X[0], "virginica"
