@@ -21,6 +21,7 @@ def find_label_issues(
     y_val: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     pred_probs: ArrayLike | None = None,
+    pred_probs_val: ArrayLike | None = None,
     **valuer_parameters: Any,
 ) -> Any:
     """Find rows whose label or target is likely wrong, and say why.
@@ -43,7 +44,10 @@ def find_label_issues(
     groups : array-like of shape (n_samples,), default=None
         Group of each row, e.g. the patient. Rows of one group never inform each other's values.
     pred_probs : array-like of shape (n_samples, n_classes), default=None
-        Passed to :meth:`DVGSValuer.fit` if given.
+        Class probabilities of each row by a model of your own that has not seen it. With them X
+        may be None; there are no reasons then.
+    pred_probs_val : array-like of shape (n_target, n_classes), default=None
+        The same of the target set.
     **valuer_parameters : dict
         Parameters of :class:`DVGSValuer`. `random_state` is 0 unless it is given.
 
@@ -94,6 +98,7 @@ def find_label_issues(
     pandas = import_optional("pandas", "find_label_issues", "pandas")
     valuer = DVGSValuer(**{"random_state": 0, **valuer_parameters})
     given = {"X_val": X_val, "y_val": y_val, "groups": groups, "pred_probs": pred_probs}
+    given["pred_probs_val"] = pred_probs_val
     valuer.fit(X, y, **{name: part for name, part in given.items() if part is not None})
     if valuer.task_ == "reconstruction":
         raise InvalidInputError(

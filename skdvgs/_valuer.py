@@ -30,9 +30,10 @@ from skdvgs._inputs.features import (
 )
 from skdvgs._inputs.large.dask_blocks import is_dask_array, score_blocks
 from skdvgs._inputs.large.prefetch import fetch_ahead
+from skdvgs._inputs.pred_probs import check_new_pred_probs, read_pred_probs
 from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
-from skdvgs._inputs.task import TASKS, Task
+from skdvgs._inputs.task import TASKS, Features, Task
 from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
 from skdvgs._reporting.explanation.mixin import ExplainingMixin
 from skdvgs._reporting.fit_rows import remember_rows
@@ -346,6 +347,8 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         "X_val": True,
         "y_val": True,
         "groups": True,
+        "pred_probs": True,
+        "pred_probs_val": True,
     }
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -428,12 +431,14 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
-        X: ArrayLike,
+        X: ArrayLike | None,
         y: ArrayLike | None = None,
         *,
         X_val: Any = None,
         y_val: ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        pred_probs: ArrayLike | None = None,
+        pred_probs_val: ArrayLike | None = None,
     ) -> DVGSValuer:
         """Train on the target set and value every row of X.
 
@@ -444,7 +449,8 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
             Source rows. The default network takes frames of any columns and missing numbers; see
             :doc:`/user_guide/tables`. A net of one's own may take more dimensions, e.g. images.
             Rows of memory-mapped arrays, of HDF5, Zarr and Dask arrays, and of map-style torch
-            Datasets are read when they are needed; see :ref:`scale`.
+            Datasets are read when they are needed; see :ref:`scale`. None values rows by their
+            labels and `pred_probs` alone.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
             Labels or targets; of an AnnData the name of a column of ``obs``. None takes those that
             a torch Dataset holds; where there are none,
@@ -462,6 +468,14 @@ default=None
             Group of each source row, e.g. the patient that several rows are of. Rows of one group
             never inform each other's values. Where None, the default network looks for
             near-duplicates among at most 20,000 labelled rows, and warns if it groups them.
+        pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
+            Class probabilities of each row by a model of your own that has not seen the row, e.g.
+            by ``cross_val_predict(..., method="predict_proba")``. They are one more scorer of the
+            default network. Columns are the classes of y and y_val together, sorted; those of a
+            frame are named by the classes, in any order. See :doc:`/user_guide/pred_probs`.
+        pred_probs_val : array-like or frame of shape (n_target, n_classes), default=None
+            The same of the target rows, by a model that has not seen them. Needed where there are
+            `pred_probs` and a target set. With ``X=None`` the target set is this and `y_val`.
 
         Returns
         -------
@@ -469,13 +483,15 @@ default=None
             Fitted valuer.
         """
         with all_or_nothing(self):
-            return self._fit(X, y, X_val, y_val, groups)
+            return self._fit(X, y, X_val, y_val, groups, (pred_probs, pred_probs_val))
 
-    def _fit(self, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any) -> DVGSValuer:
+    def _fit(
+        self, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, both_probs: tuple[Any, Any]
+    ) -> DVGSValuer:
         check_net(self.net)
         check_device(device_of(self.net, self.device))
         task = task_of_net(self.net, self.task)
-        data = read_fit_data(self, X, y, X_val, y_val, groups, task)
+        data = read_fit_data(self, X, y, X_val, y_val, groups, task, *both_probs)
         parameters = resolve_parameters(self, data)
         with open_fit_state(parameters, data) as state, Progress(self.verbose) as progress:
             random_state = state.random_state(check_random_state(self.random_state))
@@ -502,7 +518,8 @@ default=None
         judges = fit.judges
         self.low_fraction_ = fit.low_fraction
         self.low_threshold_ = LOW_THRESHOLD if fit.is_told else 0.0
-        self.typicality_ = fit.typicality
+        if fit.typicality is not None:
+            self.typicality_ = fit.typicality
         if fit.groups is not None:
             self.groups_ = fit.groups
         if data.target is not None:
@@ -596,7 +613,9 @@ default=None
             row[: len(part)] = part
         self.n_checkpoints_ = sum(len(part) for part in losses)
 
-    def score_samples(self, X: Any, y: ArrayLike | None = None) -> NDArray[np.float64]:
+    def score_samples(
+        self, X: Any, y: ArrayLike | None = None, *, pred_probs: ArrayLike | None = None
+    ) -> NDArray[np.float64]:
         """Value further rows along the trajectories of fit.
 
         Rows that were fitted get the value they have in `values_`; other rows the one that fit
@@ -610,6 +629,9 @@ default=None
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             Their labels or targets. Without labels a row is valued under the one of `classes_`
             that suits it best; rows of a reconstruction have none.
+        pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
+            Class probabilities of the rows, where fit was given some; for rows of the fit the same
+            that fit was given. With ``X=None`` where fit had no features.
 
         Returns
         -------
@@ -625,14 +647,15 @@ default=None
             If no trajectory was kept, or the rows do not fit those of fit.
         """
         trajectories = self._kept_trajectories("score_samples")
-        if is_dask_array(X):
+        if is_dask_array(X) and pred_probs is None:
             found: NDArray[np.float64] = score_blocks(self, X, y)
             return found
-        y = labels_of(X, labels_within(X) if y is None else y)
+        if X is not None:
+            y = labels_of(X, labels_within(X) if y is None else y)
         if y is None and self.task_ == "classification":
-            found = self.label_values(X).max(axis=1)
+            found = self.label_values(X, pred_probs=pred_probs).max(axis=1)
             return found
-        X = read_new_features(self, X, trajectories.dtype, self.net)
+        X = self._read_new_rows(X, pred_probs, trajectories)
         return trajectories.values_of(X, read_new_y(y, len(X), self.task_, trajectories.task))
 
     def score_chunks(self, chunks: Iterable[Any]) -> Iterator[NDArray[np.float64]]:
@@ -675,13 +698,15 @@ default=None
         self._kept_trajectories("score_chunks")
         return (self.score_samples(*_rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
 
-    def label_values(self, X: Any) -> NDArray[np.float64]:
+    def label_values(self, X: Any, *, pred_probs: ArrayLike | None = None) -> NDArray[np.float64]:
         """Value of each row under each label, without a look at the one it has.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
             Rows with the columns of the X of fit. Rows that were fitted are known again.
+        pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
+            As for :meth:`score_samples`.
 
         Returns
         -------
@@ -703,7 +728,7 @@ default=None
                 f"label_values needs classes but the task is {self.task_}. Only one label out of "
                 "several can be valued against the others. Use score_samples."
             )
-        return trajectories.label_values(read_new_features(self, X, trajectories.dtype, self.net))
+        return trajectories.label_values(self._read_new_rows(X, pred_probs, trajectories))
 
     def confidence_intervals(self, level: float = 0.95) -> NDArray[np.float64]:
         """Return intervals for what the values would be with ever more restarts.
@@ -735,6 +760,21 @@ default=None
                 "covers the value. Use e.g. 0.95."
             )
         return self._uncertainty.intervals(self.values_, level)
+
+    def _read_new_rows(
+        self, X: Any, pred_probs: Any, trajectories: FittedTrajectories | DefaultFit
+    ) -> Features:
+        """Rows to value after fit, class probabilities beside their features."""
+        n_pred_probs = getattr(trajectories, "n_pred_probs", 0)
+        has_features = hasattr(self, "n_features_in_")
+        check_new_pred_probs(X, pred_probs, has_features, n_pred_probs > 0)
+        if not n_pred_probs:
+            return read_new_features(self, X, trajectories.dtype, self.net)
+        features = np.empty((len(pred_probs), 0), dtype=np.float32)
+        if has_features:
+            features = read_new_features(self, X, trajectories.dtype, self.net)[:]
+        probs = read_pred_probs(pred_probs, self.classes_, len(features))
+        return np.concatenate([features, probs], axis=1)
 
     def _kept_trajectories(self, method: str) -> FittedTrajectories | DefaultFit:
         check_is_fitted(self, "values_")

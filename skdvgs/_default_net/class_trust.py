@@ -63,6 +63,9 @@ class ClassTrust(nn.Module):
         Rows of training: the fewer, the more the weights are drawn to equal ones.
     first_rate : float
         Share of wrong labels before training.
+    n_given : int
+        How many of the scorers, the last ones, are the user's own. Their weights are drawn to
+        no others: they may know far more than ours, or far less.
 
     Attributes
     ----------
@@ -77,9 +80,15 @@ class ClassTrust(nn.Module):
     """
 
     def __init__(
-        self, n_scorers: int, n_classes: int, n_rows: int = 1000, first_rate: float = 0.15
+        self,
+        n_scorers: int,
+        n_classes: int,
+        n_rows: int = 1000,
+        first_rate: float = 0.15,
+        n_given: int = 0,
     ) -> None:
         super().__init__()
+        self._n_ours = n_scorers - n_given
         self._equal = _EQUAL + _EQUAL_ROWS / n_rows
         equal = torch.full((n_scorers,), (1.0 / n_scorers) ** 0.5, dtype=torch.float64)
         self.root_weights = nn.Parameter(equal)
@@ -129,14 +138,14 @@ class ClassTrust(nn.Module):
     def penalty(self) -> Tensor:
         """Minus the log-prior of weights and biases.
 
-        Weights are pulled to equal ones: fitted to few rows, they follow the tendency of scores
-        that leave a row out to lean against its label.
+        Weights of our scorers are pulled to equal ones: fitted to few rows, they follow the
+        tendency of scores that leave a row out to lean against its label.
         """
         weights = self.weights
-        n_scorers, total = len(weights), weights.sum().clamp_min(1e-3)
-        unequal = ((weights - weights.mean()) ** 2).sum()
+        ours, total = weights[: self._n_ours], weights.sum().clamp_min(1e-3)
+        unequal = ((ours - ours.sum() / max(len(ours), 1)) ** 2).sum()
         return (
-            self._equal / 2.0 * n_scorers * unequal
+            self._equal / 2.0 * len(ours) * unequal
             + _BIAS / 2.0 * (self.biases**2).sum()
             + _SCALE / 2.0 * total.log() ** 2
         )

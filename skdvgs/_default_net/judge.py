@@ -106,7 +106,12 @@ class ClassJudge:
 
     @classmethod
     def train(
-        cls, evidence: Evidence, y: NDArray[np.intp], is_target: NDArray[np.bool_], settings: Any
+        cls,
+        evidence: Evidence,
+        y: NDArray[np.intp],
+        is_target: NDArray[np.bool_],
+        settings: Any,
+        n_given: int = 0,
     ) -> ClassJudge:
         """Train on source and target rows together.
 
@@ -120,6 +125,8 @@ class ClassJudge:
             Which rows are target rows.
         settings : mapping
             Settings of the skorch net.
+        n_given : int
+            How many of the scorers, the last ones, are the user's own.
         """
         scores = np.asarray(evidence, dtype=np.float64)
         _, n_scorers, n_classes = scores.shape
@@ -133,6 +140,7 @@ class ClassJudge:
                 "n_classes": n_classes,
                 "n_rows": len(scores),
                 "first_rate": _FIRST_RATE_GIVEN if is_target.any() else _FIRST_RATE,
+                "n_given": n_given,
             },
             nn.NLLLoss,
             {"scores": scores, "is_target": is_target},

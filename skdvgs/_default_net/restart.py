@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._default_net.dependence import agreement
 from skdvgs._default_net.judge import ClassJudge, Judgement, NumberJudge
 from skdvgs._default_net.log_odds import class_log_odds, left_out_pull
 from skdvgs._default_net.scale_features import ScaleFeatures
@@ -33,8 +34,8 @@ class LabelledRows:
 
     Attributes
     ----------
-    X : array of shape (n_samples, n_features), float32
-        Features, finite.
+    X : array of shape (n_samples, n_columns), float32
+        Features, then class probabilities of the user's own, if there are any; finite.
     y : array
         Class numbers (n,), 0/1 labels (n, k), or targets (n, k).
     is_target : bool array of shape (n_samples,)
@@ -43,6 +44,8 @@ class LabelledRows:
         Rows with one number never inform each other's scores.
     fold : int array of shape (n_samples,)
         Folds for scorers that leave folds out.
+    n_pred_probs : int
+        How many columns of X are class probabilities.
     """
 
     X: Floats32
@@ -50,6 +53,17 @@ class LabelledRows:
     is_target: NDArray[np.bool_]
     group: NDArray[np.intp]
     fold: NDArray[np.intp]
+    n_pred_probs: int = 0
+
+    @property
+    def features(self) -> Floats32:
+        """The columns that are no probabilities."""
+        return self.X[:, : self.X.shape[1] - self.n_pred_probs]
+
+    @property
+    def pred_probs(self) -> Floats32:
+        """The columns that are."""
+        return self.X[:, self.X.shape[1] - self.n_pred_probs :]
 
 
 class ClassRestart:
@@ -68,6 +82,8 @@ class ClassRestart:
         Log-odds of each fitted row by scorers that did not see its group.
     judges_ : list of ClassJudge
         One judge.
+    agreement_ : float
+        How far the scores agree with the labels; see :func:`agreement`.
     tree_errors_ : array of shape (n_samples,)
         Standard error of each row's probability by the choice of trees, pool and noise layer held.
     """
@@ -82,19 +98,36 @@ class ClassRestart:
         Y = np.eye(self._n_classes, dtype=np.float32)[rows.y]
         weight = np.where(rows.is_target, _TARGET_WEIGHT, 1.0)
         scorer_rows = ScorerRows(Y, weight, rows.group, rows.fold)
+        self._n_features = rows.features.shape[1]
         self.scores_ = OutOfSampleScores("classification", seed).fit(
-            rows.X, scorer_rows, shared, n_jobs
+            rows.features, scorer_rows, shared, n_jobs
         )
         pull = left_out_pull(rows.y, self._n_classes, weight, rows.group)
-        self.evidence_ = class_log_odds(self.scores_.left_out_, pull).astype(np.float32)
-        self.judges_ = [ClassJudge.train(self.evidence_, rows.y, rows.is_target, self._settings)]
+        scores = class_log_odds(self.scores_.left_out_, pull)
+        self.evidence_ = self._with_given(scores, rows.pred_probs)
+        self.agreement_ = agreement(
+            np.concatenate(
+                [self.scores_.left_out_, _as_scorer(rows.pred_probs, self._n_classes)], axis=1
+            ),
+            Y,
+        )
+        n_given = self.evidence_.shape[1] - scores.shape[1]
+        self.judges_ = [
+            ClassJudge.train(self.evidence_, rows.y, rows.is_target, self._settings, n_given)
+        ]
         without = (class_log_odds(trees, pull) for trees in self.scores_.without_blocks())
         self.tree_errors_ = _tree_errors(self, rows.y, without)
         return self
 
     def evidence(self, X: Floats32) -> Floats32:
         """Log-odds of new rows."""
-        return class_log_odds(self.scores_.transform(X)).astype(np.float32)
+        features, given = X[:, : self._n_features], X[:, self._n_features :]
+        return self._with_given(class_log_odds(self.scores_.transform(features)), given)
+
+    def _with_given(self, scores: Floats, pred_probs: Floats32) -> Floats32:
+        """Log-odds of our scorers, then those of given probabilities, which have no lean."""
+        given = class_log_odds(_as_scorer(pred_probs, self._n_classes))
+        return np.concatenate([scores, given], axis=1).astype(np.float32)
 
     def judge(self, evidence: Floats32, y: NDArray[Any], is_target: bool = False) -> Judgement:
         """Judge rows by their evidence and their class numbers."""
@@ -114,7 +147,7 @@ class MultilabelRestart:
         Scores of each fitted row.
     judges_ : list of ClassJudge
         One for each label.
-    tree_errors_ : array of shape (n_samples,)
+    agreement_, tree_errors_ : float and array of shape (n_samples,)
         See :class:`ClassRestart`.
     """
 
@@ -130,6 +163,7 @@ class MultilabelRestart:
         self.scores_ = OutOfSampleScores("multilabel", seed).fit(
             rows.X, scorer_rows, shared, n_jobs
         )
+        self.agreement_ = agreement(self.scores_.left_out_, scorer_rows.Y)
         self.evidence_ = self.scores_.left_out_
         self.judges_ = [
             ClassJudge.train(
@@ -165,7 +199,7 @@ class NumberRestart:
         Predictions and scale features of each output, made without the row's group.
     judges_ : list of NumberJudge
         One for each output.
-    tree_errors_ : array of shape (n_samples,)
+    agreement_, tree_errors_ : float and array of shape (n_samples,)
         See :class:`ClassRestart`. Scale features are held too.
     """
 
@@ -189,6 +223,7 @@ class NumberRestart:
         self._fit_once(rows, weighted, seed + 1, shared, n_jobs)
         without = (np.swapaxes(trees, 1, 2) for trees in self.scores_.without_blocks())
         self.tree_errors_ = _tree_errors(self, rows.y, without)
+        self.agreement_ = agreement(self.scores_.left_out_, Y)
         return self
 
     def evidence(self, X: Floats32) -> Floats32:
@@ -261,7 +296,13 @@ def _tree_errors(
         else:
             evidence[:, : trees.shape[1]] = trees
         right.append(restart.judge(evidence, y).right)
-    return jackknife_errors(np.stack(right))
+    # Without features there are no trees.
+    return jackknife_errors(np.stack(right)) if right else np.zeros(len(y))
+
+
+def _as_scorer(pred_probs: Floats32, n_classes: int) -> Floats32:
+    """Given probabilities as one scorer, or none, shape (n_samples, 0 or 1, n_classes)."""
+    return pred_probs.reshape(len(pred_probs), -1, n_classes)
 
 
 def two_classes(scores: Floats32) -> Floats:

@@ -115,8 +115,8 @@ class DefaultFit:
         One fit for each restart, in their order.
     known : KnownRows
         Recognises rows of the fit.
-    typicality : array of shape (n_source,)
-        How usual the features of each source row are.
+    typicality : array of shape (n_source,) or None
+        How usual the features of each source row are; None without features.
     groups : int array of shape (n_source,) or None
         Rows with one number were left out together; None where each stands alone.
     is_told : bool
@@ -130,6 +130,8 @@ class DefaultFit:
         Kind of task, and its classes.
     dtype : dtype
         Type of the features.
+    n_pred_probs : int
+        How many last columns of rows are class probabilities of the user's own.
     values : array of shape (n_source,)
         Mean over the restarts.
     uncertainty : Uncertainty
@@ -144,7 +146,7 @@ class DefaultFit:
         data: FitData,
         fitted: list[FittedRestart],
         known: KnownRows,
-        typicality: Floats,
+        typicality: Floats | None,
         groups: Index | None,
         is_told: bool,
         learnt: Index,
@@ -153,6 +155,7 @@ class DefaultFit:
         self.task: Task = _task_of(data)
         self.dtype = source.X.dtype
         self._kind, self._fitted, self._known = source.kind, fitted, known
+        self.n_pred_probs = data.n_pred_probs
         self.typicality, self.groups, self.is_told = typicality, groups, is_told
         rights = [restart.right for restart in fitted]
         everyone = np.arange(len(source.X))
@@ -166,7 +169,9 @@ class DefaultFit:
             self.uncertainty = uncertainty(rights, [everyone] * len(fitted), self.values)
         posteriors = [r.posterior for r in fitted if r.posterior is not None]
         self.posterior: Floats | None = np.mean(posteriors, axis=0) if posteriors else None
-        self._rows = FittedRows(data.source, data.target, learnt, groups)
+        source_features = _features_alone(data.source, data.n_pred_probs)
+        target = data.target and _features_alone(data.target, data.n_pred_probs)
+        self._rows = FittedRows(source_features, target, learnt, groups)
 
     @property
     def low_fraction(self) -> float:
@@ -212,6 +217,11 @@ class DefaultFit:
     def first_copies(self) -> Index:
         """Position of the first source row with the same features, for each source row."""
         return self._known.first_copies()
+
+    @property
+    def has_features(self) -> bool:
+        """Whether rows have more than class probabilities of the user's own."""
+        return self._rows.source.X.shape[1] > 0
 
     def explain(self, rows: Index, n: int) -> Grounds:
         """What speaks for and against the labels of some source rows, by their positions."""
@@ -271,14 +281,15 @@ def fit_default(
         Told of each restart.
     """
     seeds = random_state.randint(2**31 - 1, size=parameters.n_restarts)
-    known = KnownRows(data.source)
-    task = _task_of(data)
+    known, task = KnownRows(data.source), _task_of(data)
+    has_features = data.source.X.shape[1] > data.n_pred_probs
     learnt = _rows_to_learn(task, data.source, known)
     group = left_out_together(data, parameters.cv)
     labelled = _labelled_rows(task, data, learnt, group)
     # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
     with threadpool_limits(1):
-        shared = SharedFits(TableScalings(int(seeds[0])).fit(labelled.X))
+        scalings = TableScalings(int(seeds[0]))
+        shared = SharedFits(scalings.fit(labelled.features) if has_features else scalings)
         if group is None and task.kind == "classification":
             labelled, group = notice_near_duplicates(labelled, learnt, known, shared.scalings)
     n_folds = parameters.cv if isinstance(parameters.cv, int) else _FOLDS
@@ -293,10 +304,12 @@ def fit_default(
             restart.fit(rows, int(seed), shared, parameters.n_jobs)
             fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
-    agreements = [restart.restart.scores_.agreement_ for restart in fitted]
+    agreements = [restart.restart.agreement_ for restart in fitted]
     with threadpool_limits(1):
-        is_told = notice_nothing_to_learn(task.kind, labelled, agreements, shared.scalings)
-    typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
+        is_told = notice_nothing_to_learn(task.kind, labelled, agreements)
+    typicality = None
+    if has_features:
+        typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
     return DefaultFit(data, fitted, known, typicality, group, is_told, learnt)
 
 
@@ -334,7 +347,15 @@ def _labelled_rows(
         # Numbered by the first of its rows, as the order of the rows is that of their content.
         _, first, group = np.unique(group, return_index=True, return_inverse=True)
         group = np.argsort(np.argsort(first))[group]
-    return LabelledRows(X, _encode(task, rows), is_target, group, np.zeros(len(X), dtype=np.intp))
+    fold = np.zeros(len(X), dtype=np.intp)
+    return LabelledRows(X, _encode(task, rows), is_target, group, fold, data.n_pred_probs)
+
+
+def _features_alone(rows: Rows, n_pred_probs: int) -> Rows:
+    """Rows without the class probabilities that are their last columns."""
+    return (
+        rows if not n_pred_probs else replace(rows, X=rows.X[:, : rows.X.shape[1] - n_pred_probs])
+    )
 
 
 def _encode(task: Task, rows: Rows) -> NDArray[Any]:
@@ -370,7 +391,12 @@ def _typicality_of(data: FitData, seed: int, n_jobs: int | None) -> Floats:
     """How usual the features of each source row are among the target rows, else the source."""
     source = data.source.X
     reference = source if data.target is None else data.target.X
-    typicality = Typicality(seed).fit(_some(reference, seed))
+    n_features = source.shape[1] - data.n_pred_probs
+    fitted = Typicality(seed).fit(_some(reference, seed)[:, :n_features])
+
+    def typicality(X: NDArray[Any]) -> NDArray[Any]:
+        return fitted(X[:, :n_features])
+
     found = np.empty(len(source))
     for block, part in _in_blocks(typicality, source, np.arange(len(source)), n_jobs):
         found[block] = part

@@ -13,7 +13,7 @@ from scipy.stats import rankdata
 from skdvgs._default_net.dependence import NO_DOUBT, may_be_independent
 from skdvgs._default_net.near_duplicates import find_near_duplicates
 from skdvgs._default_net.restart import LabelledRows
-from skdvgs._default_net.scaling import TableScalings
+from skdvgs._default_net.scaling import QuantileNormalScaling, TableScalings
 from skdvgs._fit.known_rows import KnownRows
 from skdvgs._utils.types import Index
 from skdvgs.exceptions import NearDuplicateWarning, NothingToLearnWarning
@@ -48,10 +48,10 @@ def notice_near_duplicates(
         If rows were grouped.
     """
     n = len(learnt)
-    if n < known.n_rows:
+    if n < known.n_rows or not rows.features.shape[1]:
         return rows, None
     equal = known.equal_features[learnt]
-    found = find_near_duplicates(scalings.quantiles(rows.X[:n]), rows.y[:n], equal)
+    found = find_near_duplicates(scalings.quantiles(rows.features[:n]), rows.y[:n], equal)
     if found is None:
         return rows, None
     sizes = np.bincount(found)
@@ -71,9 +71,7 @@ def notice_near_duplicates(
     return replace(rows, group=with_target), group
 
 
-def notice_nothing_to_learn(
-    kind: str, rows: LabelledRows, agreements: list[float], scalings: TableScalings
-) -> bool:
+def notice_nothing_to_learn(kind: str, rows: LabelledRows, agreements: list[float]) -> bool:
     """Whether features tell anything about labels or targets.
 
     Parameters
@@ -84,8 +82,6 @@ def notice_nothing_to_learn(
         Source rows, then target rows.
     agreements : list of float
         Of the scores of each restart with the labels, in standard errors.
-    scalings : TableScalings
-        Fitted to the rows.
 
     Warns
     -----
@@ -100,10 +96,11 @@ def notice_nothing_to_learn(
     elif kind == "regression":
         numbers = rankdata(rows.y, axis=0)
     # The order of the rows is that of their content, and so is the outcome of a fixed seed.
-    if not may_be_independent(scalings.quantiles(rows.X), numbers, rows.group, 0):
+    X = QuantileNormalScaling(0).fit(rows.X).transform(rows.X)
+    if not may_be_independent(X, numbers, rows.group, 0):
         return True
     warnings.warn(
-        f"Nothing can be learnt about y: the {rows.X.shape[1]} features of the {len(rows.X)} rows "
+        f"Nothing can be learnt about y: the {rows.X.shape[1]} columns of the {len(rows.X)} rows "
         "tell no more about it than about labels or targets drawn at random. The values say "
         "little, so low_fraction_ is NaN and no row counts as low. Give features that tell "
         "something about y, or more rows.",

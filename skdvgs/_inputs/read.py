@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import _num_samples
 
 from skdvgs._inputs.annotated import is_anndata, labels_of
 from skdvgs._inputs.features import labels_within, read_features, read_target_features
+from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.named_targets import (
     NamedTargets,
     class_targets,
     joined_sets,
     split_mapping,
 )
+from skdvgs._inputs.pred_probs import check_pred_probs_go_with, read_pred_probs
 from skdvgs._inputs.target_set import check_scale, unpack_target
 from skdvgs._inputs.targets import check_classes, read_target_y, read_y
 from skdvgs._inputs.task import Rows
@@ -40,6 +43,8 @@ class FitData:
         Group of each source row, as numbers.
     targets : NamedTargets or None
         Several target sets, which `target` holds one after the other; None for a single one.
+    n_pred_probs : int
+        Class probabilities by a model of the user's own: so many last columns of X in both sets.
     """
 
     source: Rows
@@ -48,12 +53,40 @@ class FitData:
     y: Any
     groups: NDArray[np.intp] | None
     targets: NamedTargets | None = None
+    n_pred_probs: int = 0
 
 
 def read_fit_data(
-    estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, task: str
+    estimator: Any,
+    X: Any,
+    y: Any,
+    X_val: Any,
+    y_val: Any,
+    groups: Any,
+    task: str,
+    pred_probs: Any = None,
+    pred_probs_val: Any = None,
 ) -> FitData:
     """Check both sets before any work starts."""
+    if X is None and pred_probs is None:
+        raise InvalidInputError(
+            "X is None. Without features only pred_probs tells whether labels are right. Pass X, "
+            "or pred_probs, class probabilities by a model that has not seen the rows."
+        )
+    if pred_probs is None and pred_probs_val is None:
+        return _read_rows(estimator, X, y, X_val, y_val, groups, task)
+    unpacked = unpack_target(X_val, None if X is None else y_val)[0]
+    check_pred_probs_go_with(estimator.net, X, y, unpacked, y_val, pred_probs, pred_probs_val)
+    if X is None:
+        data = _read_labels(estimator, y, y_val, groups, task)
+    else:
+        data = _read_rows(estimator, X, y, X_val, y_val, groups, task)
+    return _with_pred_probs(data, pred_probs, pred_probs_val)
+
+
+def _read_rows(
+    estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, task: str
+) -> FitData:
     asked = y
     # First, as rows of several arrays are refused there: X_val then is no dict of target sets.
     within = labels_within(X)
@@ -107,6 +140,47 @@ def _check_one_kind(sets: Any) -> None:
             "by_class=True was given, and X_val is a dict. Target sets are either those of the "
             "dict or the classes. Leave by_class=False, or pass one X_val."
         )
+
+
+def _read_labels(estimator: Any, y: Any, y_val: Any, groups: Any, task: str) -> FitData:
+    """Rows without features."""
+    n_samples = _num_samples(y)
+    for name in ("n_features_in_", "feature_names_in_"):
+        vars(estimator).pop(name, None)
+    estimator._table = None
+    kind, labels = read_y(y, n_samples, task)
+    source, target = Rows(np.empty((n_samples, 0), dtype=np.float32), labels, kind), None
+    if y_val is not None:
+        n_target = _num_samples(y_val)
+        labels_val = read_target_y(y_val, n_target, kind, labels, estimator.task)
+        target = Rows(np.empty((n_target, 0), dtype=np.float32), labels_val, kind)
+    n_classes = 0
+    if kind == "classification":
+        n_classes = check_classes(labels, None if target is None else target.y)
+    return FitData(source, target, n_classes, y, read_groups(groups, n_samples))
+
+
+def _with_pred_probs(data: FitData, pred_probs: Any, pred_probs_val: Any) -> FitData:
+    """Put class probabilities beside the features."""
+    source, target = data.source, data.target
+    if source.kind != "classification":
+        raise InvalidInputError(
+            f"pred_probs needs classes but the task is {source.kind}. It holds a probability for "
+            "each class. Leave it out, or set task='classification' if y holds classes."
+        )
+    if isinstance(source.X, LargeRows) or source.X.ndim != 2:
+        raise InvalidInputError(
+            "pred_probs goes with a table in memory, or with X=None. This X is read when it is "
+            "needed, or has rows that are no vectors. Pass X=None to go by pred_probs alone."
+        )
+    labels = source.y if target is None else np.concatenate([source.y, target.y])
+    classes = np.unique(labels)
+    probs = read_pred_probs(pred_probs, classes, len(source.X))
+    source = replace(source, X=np.concatenate([source.X, probs], axis=1))
+    if target is not None:
+        probs_val = read_pred_probs(pred_probs_val, classes, len(target.X), "pred_probs_val")
+        target = replace(target, X=np.concatenate([target.X[:], probs_val], axis=1))
+    return replace(data, source=source, target=target, n_pred_probs=len(classes))
 
 
 def read_groups(groups: Any, n_samples: int) -> NDArray[np.intp] | None:

@@ -48,5 +48,8 @@ def reasons_of(valuer: Any, wanted: NDArray[np.bool_], X: Any) -> NDArray[Any] |
 
 
 def can_explain(valuer: Any) -> bool:
-    """Whether a fitted valuer can explain its values: the default network with labels can."""
-    return hasattr(getattr(valuer, "_trajectories", None), "explain")
+    """Whether a fitted valuer can explain its values.
+
+    The default network with labels can, if it was given features.
+    """
+    return bool(getattr(getattr(valuer, "_trajectories", None), "has_features", False))

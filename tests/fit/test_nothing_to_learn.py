@@ -22,7 +22,7 @@ NOISE = {
 @pytest.mark.parametrize("kind", NOISE)
 def test_noise_is_named(kind):
     valuer = DVGSValuer(n_restarts=1, random_state=0)
-    with pytest.warns(NothingToLearnWarning, match="4 features of the 120 rows"):
+    with pytest.warns(NothingToLearnWarning, match="4 columns of the 120 rows"):
         valuer.fit(X, NOISE[kind])
     assert np.isnan(valuer.low_fraction_)
     assert valuer.low_threshold_ == 0.0

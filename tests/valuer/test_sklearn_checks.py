@@ -1,8 +1,12 @@
 """scikit-learn's own checks, without an expected failure."""
 
+import pytest
 from sklearn.utils.estimator_checks import check_param_validation, parametrize_with_checks
 
 from skdvgs import DVGSValuer
+
+# Some of the checks draw y at random.
+pytestmark = pytest.mark.filterwarnings("ignore:Nothing can be learnt about y")
 
 
 @parametrize_with_checks([DVGSValuer(max_epochs=2, cv=2, random_state=0)])

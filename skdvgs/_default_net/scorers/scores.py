@@ -13,7 +13,6 @@ from sklearn.tree import (
     ExtraTreeRegressor,
 )
 
-from skdvgs._default_net.dependence import agreement
 from skdvgs._default_net.kernel import Kernel, KernelShape
 from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
@@ -122,8 +121,6 @@ class OutOfSampleScores:
         Penalty λ that each ridge chose, by the scorer's name.
     n_blocks_ : int
         Blocks of trees.
-    agreement_ : float
-        How far the scores agree with the labels; see :func:`agreement`.
     """
 
     def __init__(self, kind: str, seed: int) -> None:
@@ -141,7 +138,7 @@ class OutOfSampleScores:
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
-            Features as given, finite, float32.
+            Features as given, finite, float32. Without any there are no scorers.
         rows : ScorerRows
             Labels, weights, groups and folds.
         shared : SharedFits
@@ -150,6 +147,10 @@ class OutOfSampleScores:
             Threads. The scores do not depend on it.
         """
         X = np.ascontiguousarray(X, dtype=np.float32)
+        self._n_outputs, self._scorers, self.n_blocks_ = rows.Y.shape[1], [], 1
+        self.left_out_, self.names_, self.penalties_ = self._none(X), [], {}
+        if not X.shape[1]:
+            return self
         scorers = make_scorers(self._kind, len(X), self._seed)
         forest = scorers[0].scorer.fit(X, rows, n_jobs)
         assert isinstance(forest, TreeEnsemble)
@@ -170,7 +171,6 @@ class OutOfSampleScores:
             exact = {name: ridge for name, ridge in ridges.items() if ridge.is_exact_}
             shared.add(replace(steady, ridges=exact))
         self.left_out_ = _stacked([named.scorer.left_out_ for named in self._scorers])
-        self.agreement_ = agreement(self.left_out_, rows.Y)
         self.names_ = [named.name for named in self._scorers]
         self.penalties_ = {
             named.name: named.scorer.penalty_
@@ -185,15 +185,21 @@ class OutOfSampleScores:
         Shape (n_samples, n_tree_scorers, n_outputs). The votes are freed at the end.
         """
         trees = [n.scorer for n in self._scorers if isinstance(n.scorer, TreeEnsemble)]
-        for block in range(len(trees[0].block_votes_)):
+        for block in range(self.n_blocks_ if trees else 0):
             yield _stacked([scorer.left_out_without(block) for scorer in trees])
         for scorer in trees:
             scorer.forget_blocks()
 
     def transform(self, X: Floats32) -> Floats32:
         """Scores of new rows, shape (n_samples, n_scorers, n_outputs)."""
+        if not self._scorers:
+            return self._none(X)
         scaled = self.scaled(np.ascontiguousarray(X, dtype=np.float32))
         return _stacked([named.scorer.predict(scaled[named.scaling]) for named in self._scorers])
+
+    def _none(self, X: Floats32) -> Floats32:
+        """Scores of no scorers: without features."""
+        return np.empty((len(X), 0, self._n_outputs), dtype=np.float32)
 
     def similarities(self) -> list[tuple[int, str, Kernel]]:
         """Number, name of the scaling and kernel of scorers whose kernel falls with distance."""

@@ -71,8 +71,8 @@ class ExplainingMixin:
         NotFittedError
             Before fit.
         InvalidInputError
-            A ``ValueError``. If the network is not the default one for labels and targets, if a
-            row is not one of fit, or if X or X_val have other rows than in fit.
+            A ``ValueError``. If the network is not the default one for labels and targets, if fit
+            was given no features, if a row is not one of fit, or if X or X_val have other rows than in fit.
 
         Notes
         -----
@@ -113,6 +113,11 @@ class ExplainingMixin:
                 "explain needs the default network for labels or targets. In a network of one's "
                 "own, finding similar gradients would cost a pass over X for each row. Fit "
                 "DVGSValuer() with net=None and labels, and explain its values."
+            )
+        if not self._trajectories.has_features:
+            raise InvalidInputError(
+                "explain needs features, but fit was given X=None and pred_probs alone. Rows are "
+                "explained by others with similar features. Pass X to fit beside pred_probs."
             )
         given = self._given
         names = getattr(self, "feature_names_in_", None)
