@@ -213,9 +213,9 @@ def targets(kind):
 @pytest.mark.parametrize("kind", ["times ten", "added", "log-normal", "prices", "two tails"])
 def test_regression_in_a_pipeline_never_fails(kind):
     y = targets(kind)
-    pipe = make_pipeline(LowValueFilter(QUICK), Ridge())
+    pipe = make_pipeline(LowValueFilter(QUICKEST), Ridge())
     grid = {"lowvaluefilter__fraction": [0.3, "auto"]}
-    search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(X[:120], y[:120])
+    search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(X, y)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
 
 

@@ -72,7 +72,8 @@ class ExplainingMixin:
             Before fit.
         InvalidInputError
             A ``ValueError``. If the network is not the default one for labels and targets, if fit
-            was given no features, if a row is not one of fit, or if X or X_val have other rows than in fit.
+            was given no features, if a row is not one of fit, or if X or X_val have other rows
+            than in fit.
 
         Notes
         -----
@@ -107,14 +108,15 @@ class ExplainingMixin:
         if n < 1:
             raise InvalidInputError(f"n={n} rows cannot be shown on each side. Pass 1 or more.")
         positions = _positions(rows, len(self.values_))
-        explain = getattr(getattr(self, "_trajectories", None), "explain", None)
+        fitted = getattr(self, "_trajectories", None)
+        explain = getattr(fitted, "explain", None)
         if explain is None:
             raise InvalidInputError(
                 "explain needs the default network for labels or targets. In a network of one's "
                 "own, finding similar gradients would cost a pass over X for each row. Fit "
                 "DVGSValuer() with net=None and labels, and explain its values."
             )
-        if not self._trajectories.has_features:
+        if not getattr(fitted, "has_features", True):
             raise InvalidInputError(
                 "explain needs features, but fit was given X=None and pred_probs alone. Rows are "
                 "explained by others with similar features. Pass X to fit beside pred_probs."
