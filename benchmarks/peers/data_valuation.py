@@ -25,7 +25,7 @@ TITLE = "OpenDataVal's protocol"
 BY_CASE = "F1 at the own cut"
 
 _NOISE = 0.2
-_REMOVED = (0.1, 0.2, 0.4)
+_REMOVED = (0.2, 0.4)
 _NEIGHBOURS = 10
 
 
@@ -73,8 +73,14 @@ def _knn_shapley(draw, seed, quick):
     return values, values < 0
 
 
+def dvrl(rows, seed, quick):
+    """Values by reinforcement learning, with OpenDataVal's number of draws and learning rate."""
+    n_draws = 40 if quick else 1000
+    return rivals.dvrl(*rows, n_draws=n_draws, n_steps=20, estimator_lr=1e-2, seed=seed)
+
+
 def _dvrl(draw, seed, quick):
-    values = rivals.dvrl(*draw[:4], n_draws=40 if quick else 400, seed=seed)
+    values = dvrl(draw[:4], seed, quick)
     return values, values < 0.5
 
 

@@ -1,4 +1,4 @@
-"""Parts of the comparison, by name. Each is a module with ``TITLE, PEERS, cases, measure``."""
+"""Parts of the comparison, by name: each is a module."""
 
 import importlib
 
@@ -16,7 +16,8 @@ NAMES = (
 def load(name):
     """The module of a part.
 
-    It has ``TITLE``, a line; ``PEERS``, names; ``cases(quick)``, names of what is measured; and
-    ``measure(peer, case, seed, quick)``, which yields (variant, measure, value).
+    It has ``TITLE``, a line; ``PEERS``, names; ``cases(quick)``, names of what is measured;
+    ``measure(peer, case, seed, quick)``, which yields (variant, measure, value); and ``BY_CASE``,
+    the measure that is shown by case too.
     """
     return importlib.import_module(f".{name}", __package__)

@@ -24,9 +24,10 @@ def report(frame):
         records = frame[(frame.part == part) & (frame.measure != DONE)]
         module = parts.load(part)
         for variant in [v for v in dict.fromkeys(records.variant) if v]:
-            found.append(_means(records[records.variant == variant], module, variant))
-            if getattr(module, "BY_CASE", None):
-                found.append(_by_case(records[records.variant == variant], module, variant))
+            of_variant = records[records.variant == variant]
+            found.append(_means(of_variant, module, variant))
+            if (of_variant.measure == module.BY_CASE).any():
+                found.append(_by_case(of_variant, module, variant))
     found.append(_minutes(frame[frame.measure == DONE]))
     return "\n".join(found)
 

@@ -19,6 +19,7 @@ def test_every_part_says_what_it_has(name):
     assert len(part.PEERS) >= 3
     assert set(part.cases(quick=True))
     assert callable(part.measure)
+    assert part.BY_CASE
 
 
 def test_validation_rows_have_the_noise_of_the_protocol(monkeypatch):
