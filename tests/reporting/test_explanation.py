@@ -38,9 +38,10 @@ def slow_similarities(valuer, X, row):
     restart = valuer._trajectories._fitted[0].restart
     weights = np.mean([s["root_weights"].numpy() ** 2 for s in restart.judges_[0].states], axis=0)
     found, total = np.zeros(len(X)), 0.0
-    for name, scaling in (("quantiles", "quantile"), ("one scale", "global")):
+    for name in ("quantiles", "one scale"):
         at = restart.scores_.names_.index(f"kernel ridge, {name}")
-        scaled = restart.scores_._scalings[scaling].transform(X.astype(np.float32)).astype(float)
+        scaling = restart.scores_._scorers[at].scaling
+        scaled = restart.scores_.scaled(X.astype(np.float32))[scaling].astype(float)
         h = restart.scores_._scorers[at].scorer.kernel.bandwidth
         for other in range(len(X)):
             distance = sum((a - b) ** 2 for a, b in zip(scaled[row], scaled[other], strict=True))

@@ -84,7 +84,7 @@ def test_a_changed_source_of_the_net_is_refused(tmp_path):
 
 def test_clones_of_a_cross_validation_are_told_what_to_do(tmp_path):
     X, y = rows()
-    pipe = make_pipeline(LowValueFilter(valuer(checkpoint_dir=tmp_path)), SVC())
+    pipe = make_pipeline(LowValueFilter(valuer(checkpoint_dir=tmp_path), fraction=0.1), SVC())
     with pytest.raises(InvalidInputError, match="in a grid search or cross-validation: None"):
         cross_val_score(pipe, X, y, cv=2, error_score="raise")
 

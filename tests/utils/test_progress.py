@@ -94,7 +94,7 @@ def test_is_full_when_fewer_restarts_were_enough(capfd):
 
 
 def test_is_shown_through_a_filter(capfd):
-    LowValueFilter(clone(QUICK).set_params(verbose=1)).fit(X, Y)
+    LowValueFilter(clone(QUICK).set_params(verbose=1), fraction=0.1).fit(X, Y)
     assert "valuing 150 rows" in capfd.readouterr().err
 
 

@@ -7,7 +7,7 @@ from sklearn.datasets import load_iris
 from skdvgs import DVGSValuer, LowValueFilter
 from skdvgs._reporting.frames import value_columns
 from skdvgs._reporting.report.facts import FitSummary
-from skdvgs.exceptions import PoorRankingWarning
+from skdvgs.exceptions import NothingToLearnWarning
 from tests.fake_valuers import CentroidValuer
 
 from .test_report import Page
@@ -110,7 +110,7 @@ def test_thumbnails_of_similar_rows_and_of_trusted_ones(tmp_path):
 def test_no_cut_is_claimed_where_the_ranking_is_chance(tmp_path):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(150, 4)), rng.integers(0, 2, 150)
-    with pytest.warns(PoorRankingWarning):
+    with pytest.warns(NothingToLearnWarning):
         valuer = DVGSValuer(**QUICK).fit(X, y)
     page = Page(valuer.report(tmp_path / "a.html", n_rows=150).read_text(encoding="utf-8"))
     assert "The ranking is near chance: " in page.shown
@@ -119,7 +119,7 @@ def test_no_cut_is_claimed_where_the_ranking_is_chance(tmp_path):
     assert set(page.column("cut")) == {""}
     assert any(a.get("class") == "lead muted" for tag, a in page.tags if tag == "p")
     clean = LowValueFilter(valuer, fraction=0.1)
-    with pytest.warns(PoorRankingWarning):
+    with pytest.warns(NothingToLearnWarning):
         clean.fit(X, y)
     page = Page(clean.report(tmp_path / "b.html").read_text(encoding="utf-8"))
     assert "No cut can be claimed. The cut drops 15 rows of 150" in page.shown
