@@ -63,6 +63,7 @@ ESTIMATORS = {
         lambda: clone(QUICK).fit(FRAME, LABELS),
         lambda: clone(QUICK).fit(FRAME, FRAME["a"].to_numpy()),
         lambda: clone(QUICK).fit(FRAME, LABELS, X_val=FRAME, y_val=LABELS),
+        lambda: clone(QUICK).fit(FRAME, LABELS, groups=np.arange(len(FRAME)) // 2),
         lambda: clone(QUICK).set_params(net=Own).fit(FRAME, LABELS),
         lambda: clone(QUICK).set_params(net=Own, by_class=True).fit(FRAME, LABELS),
     ],

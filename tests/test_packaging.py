@@ -99,6 +99,8 @@ def test_readme_example_runs(capsys):
     (block,) = re.findall(r"\.\. code-block:: python\n\n((?:   .*\n|\n)+)", README)
     exec(textwrap.dedent(block), {})
     header, *lines = capsys.readouterr().out.splitlines()
-    assert header.split()[:3] == ["value", "is_issue", "given_label"]
+    assert header.split() == ["value", "given_label", "suggested_label"]
     assert len(lines) == 5
-    assert all(int(line.split()[0]) % 5 == 0 for line in lines)  # rows with a wrong label
+    for row, _, given, suggested in map(str.split, lines):
+        assert int(row) % 5 == 0  # a row with a wrong label
+        assert int(given) == (int(suggested) + 1) % 10
