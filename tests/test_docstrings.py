@@ -31,7 +31,7 @@ IGNORED_OFF_CLASS = {"EX01", "SA01"}
 
 # ESTIMATORS holds, for each estimator, the calls whose fitted attributes together are all of them.
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 3)), columns=list("abc"))
-LABELS = np.repeat([0, 1], 30)
+LABELS = (FRAME["a"] > 0).to_numpy(int)
 QUICK = DVGSValuer(max_epochs=2, n_restarts=1, cv=2, random_state=0)
 
 
@@ -50,6 +50,7 @@ ESTIMATORS = {
         lambda: clone(QUICK).fit(FRAME, LABELS),
         lambda: clone(QUICK).fit(FRAME, FRAME["a"].to_numpy()),
         lambda: clone(QUICK).fit(FRAME, LABELS, X_val=FRAME, y_val=LABELS),
+        lambda: clone(QUICK).fit(FRAME, LABELS, groups=np.arange(60) // 2),
     ],
     LowValueFilter: [fit_filter],
     LowValueSampler: [fit_sampler],

@@ -48,7 +48,7 @@ def test_a_pipeline_values_what_its_steps_make_of_the_rows(cls, make):
     frame = selector.values_frame()
     np.testing.assert_array_equal(frame["standard_error"], expected.standard_errors_)
     np.testing.assert_array_equal(frame["suggested_label"], expected.suggested_labels_)
-    assert cls(pipeline).fit(X, Y).n_dropped_ == round(expected.low_fraction_ * N)
+    assert cls(pipeline).fit(X, Y).n_dropped_ == np.sum(expected.values_ < 0.5)
 
 
 def test_the_target_set_takes_the_steps_of_a_pipeline():
@@ -206,6 +206,7 @@ def test_gross_outliers_are_dropped_by_auto(kind, has_target):
     assert found.n_dropped_ < 0.15 * len(X[rows])
 
 
+@pytest.mark.filterwarnings("ignore:Nothing can be learnt about y")
 def test_clean_numbers_lose_no_row_without_a_target_set():
     for y in (10 * X[:, 0] + RNG.normal(size=N), RNG.normal(size=N), targets("log-normal")):
         assert LowValueSampler(DVGSValuer(cv=3, random_state=0)).fit(X, y).n_dropped_ <= 2
