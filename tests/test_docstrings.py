@@ -39,7 +39,7 @@ IGNORED_OFF_CLASS = {"EX01", "SA01"}
 
 # ESTIMATORS holds, for each estimator, the calls whose fitted attributes together are all of them.
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(60, 3)), columns=list("abc"))
-LABELS = np.repeat([0, 1], 30)
+LABELS = (FRAME["a"] > 0).to_numpy(int)
 QUICK = DVGSValuer(max_epochs=2, n_restarts=1, cv=2, random_state=0)
 
 

@@ -99,6 +99,7 @@ def test_many_whole_numbers_are_said_to_be_targets():
     assert read_y(AGE.astype(float), N, "classification")[0] == "classification"
 
 
+@pytest.mark.filterwarnings("ignore:Nothing can be learnt about y")
 def test_a_row_is_known_again_whatever_holds_its_label():
     X, y = RNG.normal(size=(60, 3)), np.arange(60) % 2
     valuer = DVGSValuer(cv=2, n_restarts=1, random_state=0).fit(X, y)

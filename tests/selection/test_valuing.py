@@ -292,6 +292,7 @@ def test_gross_outliers_are_dropped_by_auto(kind, has_target):
     assert found.n_dropped_ < 0.15 * len(X[rows])
 
 
+@pytest.mark.filterwarnings("ignore:Nothing can be learnt about y")
 def test_clean_numbers_lose_no_row_without_a_target_set():
     for y in (10 * X[:, 0] + RNG.normal(size=N), RNG.normal(size=N), targets("log-normal")):
         assert LowValueSampler(QUICK).fit(X, y).n_dropped_ <= 2
