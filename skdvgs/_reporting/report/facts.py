@@ -79,8 +79,15 @@ class FitSummary:
 
     @property
     def threshold(self) -> float:
-        """The cut: the lowest value of a kept row that no low row exceeds."""
-        return lowest_kept(self.values, ~self.low)
+        """The cut: the valuer's own where it parts kept and low rows, else the lowest kept value.
+
+        No low row has a higher value.
+        """
+        lowest = lowest_kept(self.values, ~self.low)
+        own = getattr(self.valuer, "low_threshold_", None)
+        if own is not None and self.values[self.low].max(initial=-np.inf) < own <= lowest:
+            return float(own)
+        return lowest
 
     def tag(self, row: int) -> str:
         """Say on which side of the cut a row is; nothing if a valuer does not find it low."""
