@@ -2,7 +2,7 @@
 
     python .ci/printed_numbers.py README.rst OUTPUT
 
-A line of README is held if OUTPUT has a line of the same words with a number that differs by 0.01 at
+A line of README is held if OUTPUT has a line of the same words whose number differs by 0.01 at
 most: other processors round differently.
 """
 
