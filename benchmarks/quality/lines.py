@@ -198,7 +198,7 @@ def _calibration(found):
         if values:
             mean = float(np.mean(values))
             regime = f"calibration error, {variant_of('both', target)}"
-            yield Line(regime, f"at most {most}", f"{mean:.3f}", mean <= most)
+            yield Line(regime, f"at most {most}", f"{mean:.4f}", mean <= most)
 
 
 def _states(found):

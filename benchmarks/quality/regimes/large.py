@@ -34,8 +34,9 @@ def measure(name, seed, quick):
             for text, value in (("own", rivals.own_label), ("margin", rivals.margin)):
                 judged = methods.Judged(f"{model}, {text}", value(found, task.y), low, seconds)
                 judgements.append(judged)
-        else:
-            judgements.append(methods.Judged(model, rivals.residual(found, task.y), None, seconds))
+        else:  # one name for classes and numbers, so that means are over all sets
+            values = rivals.residual(found, task.y)
+            judgements.append(methods.Judged(f"{model}, own", values, None, seconds))
     for judged in judgements:
         for measured, value in detection(judged, task.noise):
             yield variant, judged.name, measured, value
