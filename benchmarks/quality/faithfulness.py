@@ -23,10 +23,9 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.data import TABLES, stored
+from benchmarks.rivals import forest_out_of_bag, own_label
 from skdvgs import DVGSValuer
 from skdvgs.exceptions import SkdvgsWarning
-
-from .baselines import out_of_bag
 
 _EPOCHS, _RATE, _DECAY = 200, 0.02, 1e-3
 
@@ -131,7 +130,8 @@ def values(method: str, kind: str, data: Draw, seed: int) -> np.ndarray:
     if method == "default":
         return DVGSValuer(random_state=seed).fit(data.X, data.y, **target).values_
     if method == "Data-OOB":
-        return out_of_bag(data.X, data.y, data.X_val, data.y_val, seed=seed)
+        rows = (data.X, data.y, data.X_val, data.y_val)
+        return own_label(forest_out_of_bag(*rows, leaf=2, seed=seed), data.y)
     options = {"compute_every": 4} if method in ("cosine", "dot") else {"n_restarts": 5}
     valuer = DVGSValuer(
         own_net(kind, data.X.shape[1]), similarity=method, random_state=seed, **options
