@@ -11,6 +11,7 @@ import numpy as np
 from skdvgs._inputs.frame_columns import is_frame
 from skdvgs._reporting.review.decisions import Review, read_review
 from skdvgs._reporting.review.plan import ReviewPlan, plan_review
+from skdvgs._utils.optional import import_optional
 from skdvgs._utils.types import Mask
 from skdvgs.exceptions import InvalidInputError
 
@@ -141,8 +142,7 @@ def relabel(frame: Any, column: Any, plan: ReviewPlan, path: str) -> Any:
     for at, text in plan.new_labels.items():
         entries[at] = known[text] if text in known else _as_entry(text, frame[column], path)
     if not hasattr(frame, "iloc"):
-        import polars
-
+        polars: Any = import_optional("polars", "apply_review", "polars")
         dtype = frame[column].dtype
         new = polars.Series(column, entries, dtype=None if dtype == polars.Categorical else dtype)
         return frame.with_columns(new.cast(dtype))
