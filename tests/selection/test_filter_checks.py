@@ -16,7 +16,7 @@ EXPECTED_FAILURES = {
     "check_transformer_data_not_an_array": REPLACES,
     "check_transformer_general": REPLACES,
 }
-QUICK = DVGSValuer(max_epochs=2, cv=2, random_state=0)
+QUICK = DVGSValuer("paper", max_epochs=2, cv=2, random_state=0)
 
 
 @parametrize_with_checks(

@@ -9,7 +9,9 @@ from skdvgs import DVGSValuer
 pytestmark = pytest.mark.filterwarnings("ignore:Nothing can be learnt about y")
 
 
-@parametrize_with_checks([DVGSValuer(max_epochs=2, cv=2, random_state=0)])
+@parametrize_with_checks(
+    [DVGSValuer("paper", max_epochs=2, cv=2, store_trajectory=True, random_state=0)]
+)
 def test_sklearn_checks(estimator, check):
     check(estimator)
 
