@@ -49,4 +49,5 @@ def reasons_of(valuer: Any, wanted: NDArray[np.bool_], X: Any) -> NDArray[Any] |
 
 def can_explain(valuer: Any) -> bool:
     """Whether a fitted valuer can explain its values: the default network with labels can."""
-    return hasattr(getattr(valuer, "_trajectories", None), "explain")
+    has_labels = getattr(valuer, "task_", None) != "reconstruction"
+    return has_labels and hasattr(getattr(valuer, "_trajectories", None), "explain")

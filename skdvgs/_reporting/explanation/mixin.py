@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
@@ -11,6 +13,7 @@ from skdvgs._reporting.explanation.grounds import Grounds
 from skdvgs._reporting.explanation.making import explanations_of
 from skdvgs._reporting.explanation.shown_rows import ShownRows, features_in
 from skdvgs._reporting.fit_rows import FitRows
+from skdvgs._reporting.issues import can_explain
 from skdvgs._utils.types import Floats, Index, Table
 from skdvgs.exceptions import InvalidInputError
 
@@ -20,6 +23,7 @@ class ExplainingMixin:
 
     values_: Floats
     _given: FitRows
+    _trajectories: Any
 
     def explain(
         self,
@@ -107,8 +111,7 @@ class ExplainingMixin:
         if n < 1:
             raise InvalidInputError(f"n={n} rows cannot be shown on each side. Pass 1 or more.")
         positions = _positions(rows, len(self.values_))
-        explain = getattr(getattr(self, "_trajectories", None), "explain", None)
-        if explain is None:
+        if not can_explain(self):
             raise InvalidInputError(
                 "explain needs the default network for labels or targets. In a network of one's "
                 "own, finding similar gradients would cost a pass over X for each row. Fit "
@@ -118,7 +121,7 @@ class ExplainingMixin:
         names = getattr(self, "feature_names_in_", None)
         shown = None if X is None else ShownRows(X, names, len(self.values_))
         shown_val = None if X_val is None else ShownRows(X_val, names, given.n_target or 0, "X_val")
-        grounds: Grounds = explain(positions, n)
+        grounds: Grounds = self._trajectories.explain(positions, n)
         looked_at = shown or self._rows_of_fit(grounds)
         references = grounds.references
         references = references.ravel() if references.shape[1:] == (1,) else references
