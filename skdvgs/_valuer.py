@@ -90,7 +90,8 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     target set. A row with a wrong label, or with corrupted features, pulls the network away from
     where the target set pulls it, and gets a low value.
 
-    With the default network a value is the probability that the row's label or target is right.
+    With the default network a value is the probability that the row's label or target is right;
+    without labels, that the row is as the trusted rows.
     With a network of your own it is the mean similarity of gradients over the checkpoints of its
     training, as in the paper.
 
@@ -109,21 +110,21 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     net : None, 'paper', torch.nn.Module subclass or skorch.NeuralNet, default=None
         The network to train. None is the default network. For labels and targets it pools what
         several models say of each row without having seen it, and asks whether the given label
-        fits; see :doc:`/user_guide/default_network`. Without labels it is an autoencoder on
-        quantiles. 'paper' is the network of the paper's experiments on tables, trained as there:
-        two hidden layers of 100, Mish, dropout, Adam with a rate of 0.001, 100 epochs, batches
-        of 500. A Module subclass is wrapped in skorch with the settings below; its
-        ``__init__`` is given ``n_features`` and ``n_outputs`` if it has parameters of these
-        names. A skorch net keeps its own optimiser, criterion, callbacks and batch size. It sees
-        X unscaled, as float32 (as int64 if X holds integers and the module starts with an
-        embedding). Its module must be a class, not an instance. skorch's default of hiding a
-        fifth of the rows for validation is switched off unless a callback monitors a validation
-        score.
+        fits; see :doc:`/user_guide/default_network`. Without labels it asks how well a row is
+        reconstructed by others; see :doc:`/user_guide/without_labels`. 'paper' is the network of
+        the paper's experiments on tables, trained as there: two hidden layers of 100, Mish,
+        dropout, Adam with a rate of 0.001, 100 epochs, batches of 500. A Module subclass is wrapped
+        in skorch with the settings below; its ``__init__`` is given ``n_features`` and
+        ``n_outputs`` if it has parameters of these names. A skorch net keeps its own optimiser,
+        criterion, callbacks and batch size. It sees X unscaled, as float32 (as int64 if X holds
+        integers and the module starts with an embedding). Its module must be a class, not an
+        instance. skorch's default of hiding a fifth of the rows for validation is switched off
+        unless a callback monitors a validation score.
     max_epochs, lr, batch_size : int, float and int, default=None
         Training on the target set, as skorch means them. A batch size of -1 is all rows. None
-        leaves a skorch net's own setting. The default network for labels and targets trains on
-        all rows at once; `max_epochs` is then its number of checkpoints. Any other Module
-        trains for 100 epochs with a rate of 0.001 and batches of 64.
+        leaves a skorch net's own setting. The default network trains on all rows at once;
+        `max_epochs` is then its number of checkpoints. Any other Module trains for 100 epochs with
+        a rate of 0.001 and batches of 64.
     class_weight : None, 'balanced' or dict of label to float, default=None
         Weights of the classes in the *target* loss of a network of your own. Source rows are
         never weighted.
@@ -156,9 +157,8 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         Weights of the checkpoints in the mean. 'uniform' is the paper's. 'gradient_norm' weights
         each checkpoint by the norm of its target gradient: once the target set is fitted, its
         gradient is mostly noise, and such checkpoints count little. 'learning_rate' weights it by
-        the rate of the optimiser's step, as TracIn does with 'dot'. 'auto' is 'gradient_norm' for
-        the default autoencoder and 'uniform' for a network of your own. With cosine similarity
-        the latter is exactly the method of the paper.
+        the rate of the optimiser's step, as TracIn does with 'dot'. 'auto' is 'uniform': with
+        cosine similarity exactly the method of the paper.
     compute_every : int, default=1
         Optimiser steps from one checkpoint to the next.
     layers : None, 'last', str or sequence of str, default=None
@@ -178,8 +178,8 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         together.
     n_restarts : int or 'auto', default='auto'
         Networks trained for each target set, at most. Values are means over them. Networks of
-        your own start from new weights each time. The default network for labels and targets
-        draws everything random anew. 'auto' is 2 for it, and 1 for other networks.
+        your own start from new weights each time. The default network draws everything random
+        anew. 'auto' is 2 for it, and 1 for other networks.
     tol : float, None or 'auto', default='auto'
         For a network of your own: training stops early once the ranking is predicted to change by
         less than `tol`, measured as one minus the rank correlation with the values of all
@@ -214,8 +214,9 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     Attributes
     ----------
     values_ : ndarray of shape (n_samples,), float64
-        The value of each row; higher is better. With the default network for labels and targets
-        the probability that the row's label or target is right, in [0, 1]. Cosines are in [-1, 1].
+        The value of each row; higher is better. With the default network the probability that the
+        row's label or target is right, or without labels that the row is as the trusted ones, in
+        [0, 1]. Cosines are in [-1, 1].
     standard_errors_ : ndarray of shape (n_samples,), float64
         Standard error of each value as an estimate of what ever more restarts would give. It
         leaves out that other rows might have been collected, and so does all that follows from it.
@@ -225,9 +226,9 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
           errors are then multiplied by one number, at least 1, so that their mean square is that
           of the spread between restarts, which differ by everything random in a fit. With one
           restart this number is 1 and the error covers the choice of trees alone.
-        - Networks of your own and the autoencoder: the spread between restarts ([2]_), which
-          differ by weights and the order of batches, on the same folds; NaN for a row that only
-          one restart has valued. So too for tables of which the default network learns from some
+        - Networks of your own: the spread between restarts ([2]_), which differ by weights and the
+          order of batches, on the same folds; NaN for a row that only one restart has valued. So
+          too for the default network without labels, and for tables of which it learns from some
           rows only, beyond 50,000.
     values_by_target_ : ndarray of shape (n_samples, n_targets), float64
         The value of each row for each of several target sets, or for each class with
@@ -243,23 +244,24 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         `low_threshold_`, the highest of those that it does not have. Only where labels were to be
         suggested.
     low_fraction_ : float
-        Estimated share of rows whose label or target is wrong, in [0, 1]. With a network of your
-        own it is what ``LowValueFilter(fraction="auto")`` drops. NaN where a
+        Estimated share of rows whose label or target is wrong, in [0, 1]. Without labels the share
+        that is unlike the target rows, or without a target set of gross outliers. With a network
+        of your own it is what ``LowValueFilter(fraction="auto")`` drops. NaN where a
         :class:`~skdvgs.exceptions.NothingToLearnWarning` says that it cannot be known.
     low_threshold_ : float
         Value below which a row is more likely wrong than right: 0.5. It is where
         ``LowValueFilter(fraction="auto")`` cuts. Where nothing can be learnt about y it is 0, and
-        no row is dropped. Only of the default network for labels and targets.
+        no row is dropped. Only of the default network.
     typicality_ : ndarray of shape (n_samples,), float64
         How usual the features of each row are among the target rows, or among all rows without
-        a target set, in [0, 1]. Only of the default network for labels and targets.
+        a target set, in [0, 1]. Only of the default network.
     target_trust_ : float
         Estimated share of target rows whose label or target is right, in [0, 1]. Only of the
-        default network, with a target set.
+        default network, with labels and a target set.
     groups_ : ndarray of shape (n_samples,), int
         Rows with one number were left out together: the `groups` that were passed, the folds of a
-        `cv` that is no number, or near-duplicates that were noticed. Only of the default network
-        for labels and targets, and only where rows were grouped.
+        `cv` that is no number, or near-duplicates that were noticed. Only of the default
+        network, and only where rows were grouped.
     label_noise_ : ndarray of shape (n_classes, n_classes), float64
         Estimated probability of each given label (column) for each true class (row), in the
         order of `classes_`; rows sum to 1. A mean over restarts and checkpoints. Only of the
@@ -454,7 +456,7 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
             Labels or targets; of an AnnData the name of a column of ``obs``. None takes those that
             a torch Dataset holds; where there are none,
-            rows are valued by how an autoencoder reconstructs them.
+            rows are valued by how well they are reconstructed.
         X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, \
 default=None
             Features of the trusted target set, on the scale of X. None takes each fold of X
@@ -506,7 +508,7 @@ default=None
     def _fit_default(
         self, parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
     ) -> None:
-        """Fit the default network for labels and targets."""
+        """Fit the default network."""
         fit = fit_default(parameters, data, random_state, progress)
         # All at the end: a fit that fails leaves no attributes.
         self._trajectories: FittedTrajectories | DefaultFit | None = fit
@@ -522,7 +524,7 @@ default=None
             self.typicality_ = fit.typicality
         if fit.groups is not None:
             self.groups_ = fit.groups
-        if data.target is not None:
+        if data.target is not None and fit.task.kind != "reconstruction":
             self.target_trust_ = fit.target_trust
         set_trust_check(self, fit.label_noise, fit.self_test_auc, warns=fit.is_told)
         self._set_losses([np.asarray(judge.losses) for judge in judges])
@@ -545,7 +547,7 @@ default=None
         progress: Progress,
         state: FitState,
     ) -> None:
-        """Train a user's network, or the default autoencoder, and score rows at checkpoints."""
+        """Train a user's network, and score rows at checkpoints."""
         plan = make_plan(parameters, data, random_state, progress)
         plan = restore_folds(plan, state, parameters.cv)
         jobs, results, scores = run_restarts(plan, parameters, state, progress)

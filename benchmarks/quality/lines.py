@@ -36,7 +36,9 @@ def lines(found: Found):
     """Yield every line that something was measured for."""
     for name in (_flips, _large, _numbers, _rare, _minority, _visits, _small, _target, _shares):
         yield from name(found)
-    for name in (_clean, _cut, _calibration, _states, _features, _suggested, _downstream, _time):
+    for name in (_clean, _cut, _calibration, _states, _features, _unlabelled, _suggested):
+        yield from name(found)
+    for name in (_downstream, _time):
         yield from name(found)
 
 
@@ -215,6 +217,17 @@ def _features(found):
         typical = found.table("features", "Spearman").filter(like="typicality").mean().mean()
         text = f"{mean:.3f}; typicality_ {typical:.3f}"
         yield Line("noisy features", "Spearman at least 0.57", text, mean >= 0.57)
+
+
+def _unlabelled(found):
+    for variant in found.variants("unlabelled", "Spearman"):
+        lead = Lead(found.table("unlabelled", "Spearman", variant))
+        worst, name = lead.worst
+        regime = f"no labels, {variant}"
+        text = f"{lead.mean:+.4f} over {lead.best}"
+        yield Line(regime, "ahead of each one-liner in the mean", text, lead.mean > 0)
+        text = f"{worst:+.4f} ({name})"
+        yield Line(regime, "behind on no set by over 0.01", text, worst >= -0.01)
 
 
 def _suggested(found):

@@ -34,6 +34,7 @@ def report(frame):
         *_by_set(found, "numbers"),
         *_plain(found, "downstream", "accuracy"),
         *_plain(found, "features", "Spearman"),
+        *_all_sets(found, "unlabelled", "Spearman"),
         *_plain(found, "shares", "points off the share"),
         *_clock(found),
     ]
@@ -124,6 +125,13 @@ def _plain(found, regime, measure):
     if columns:
         table = pd.DataFrame(columns).T.rename_axis("").reset_index()
         yield csv_table(f"{REGIMES[regime].about}: {measure}, means over sets", table)
+
+
+def _all_sets(found, regime, measure):
+    """For each variant a line for each set, a column for each method."""
+    for variant in found.variants(regime, measure):
+        table = found.table(regime, measure, variant).round(3).reset_index()
+        yield csv_table(f"{REGIMES[regime].about}: {variant}, {measure}", table)
 
 
 def _clock(found):

@@ -1,13 +1,13 @@
-"""DefaultFit: a fit of the default network for labels and targets: restarts, and their means.
+"""DefaultFit: a fit of the default network: restarts, and their means.
 
 No gradient engine is needed here: the similarity of a row's gradient with the target gradient, on
-the trust parameter of the network, is known in closed form. See ``_default_net/class_trust.py`` and
-``_default_net/number_trust.py``.
+the trust parameter of the network, is known in closed form. See ``class_trust.py``,
+``number_trust.py`` and ``reconstruction_trust.py`` in ``_default_net/``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
+from skdvgs._default_net.reconstruction_restart import ReconstructionRestart
 from skdvgs._default_net.restart import (
     ClassRestart,
     LabelledRows,
@@ -42,8 +43,9 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.types import Floats, Floats32, Index
 from skdvgs._values.jackknife import scaled_jackknife
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
+from skdvgs.exceptions import InvalidInputError
 
-AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
+AnyRestart = ClassRestart | MultilabelRestart | NumberRestart | ReconstructionRestart
 
 # Rows of the source that the scorers learn from, at most. No tree sees more, and each row beyond
 # costs what a fitted one does.
@@ -55,6 +57,14 @@ _MOST_LEARNT_NUMBERS = 2**25
 
 
 _LEAST_LEARNT_ROWS = 1000
+
+
+# Without labels scorers learn from 5,000 rows, and every other row costs the same.
+_MOST_UNLABELLED_ROWS = 10_000
+
+
+# Below, no row can be told from the others.
+_LEAST_UNLABELLED_ROWS = 5
 
 
 _BLOCK_ROWS = 16_384
@@ -74,7 +84,7 @@ class FittedRestart:
 
     Attributes
     ----------
-    restart : ClassRestart, MultilabelRestart or NumberRestart
+    restart : a restart of any kind
         Fitted.
     evidence : array of shape (n_source, ...), float32
         Evidence of every source row, made without the row if the restart has learnt from it.
@@ -162,8 +172,9 @@ class DefaultFit:
         self.values: Floats = np.mean(rights, axis=0)
         tree_errors = [restart.tree_errors for restart in fitted]
         if np.isfinite(tree_errors).all():
+            first: Any = fitted[0].restart
             self.uncertainty: Uncertainty = scaled_jackknife(
-                rights, tree_errors, fitted[0].restart.scores_.n_blocks_
+                rights, tree_errors, first.scores_.n_blocks_
             )
         else:
             self.uncertainty = uncertainty(rights, [everyone] * len(fitted), self.values)
@@ -202,7 +213,9 @@ class DefaultFit:
     @property
     def self_test_auc(self) -> float | None:
         """How well values tell right rows from copies with another label, or None."""
-        restarts = [fitted.restart for fitted in self._fitted]
+        if self.task.kind == "reconstruction":
+            return None
+        restarts: list[Any] = [fitted.restart for fitted in self._fitted]
         source, target, learnt = self._rows.source, self._rows.target, self._rows.learnt
         if target is None:
             # In the order of their content: so where a row stands changes nothing.
@@ -286,6 +299,8 @@ def fit_default(
     learnt = _rows_to_learn(task, data.source, known)
     group = left_out_together(data, parameters.cv)
     labelled = _labelled_rows(task, data, learnt, group)
+    if task.kind == "reconstruction":
+        _check_unlabelled(data, labelled)
     # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
     with threadpool_limits(1):
         scalings = TableScalings(int(seeds[0]))
@@ -300,17 +315,42 @@ def fit_default(
             y = labelled.y if task.kind == "classification" else None
             rows = replace(labelled, fold=group_folds(y, labelled.group, n_folds, int(seed)))
             n_classes = 0 if task.classes is None else len(task.classes)
-            restart = make_restart(task.kind, n_classes, parameters.training)
+            restart = _make_restart(task.kind, n_classes, parameters.training)
             restart.fit(rows, int(seed), shared, parameters.n_jobs)
             fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
-    agreements = [restart.restart.agreement_ for restart in fitted]
-    with threadpool_limits(1):
-        is_told = notice_nothing_to_learn(task.kind, labelled, agreements)
+    is_told = True
+    if task.kind != "reconstruction":
+        agreements = [restart.restart.agreement_ for restart in fitted]  # type: ignore[union-attr]
+        with threadpool_limits(1):
+            is_told = notice_nothing_to_learn(task.kind, labelled, agreements)
     typicality = None
     if has_features:
         typicality = _typicality_of(data, int(seeds[0]), parameters.n_jobs)
     return DefaultFit(data, fitted, known, typicality, group, is_told, learnt)
+
+
+def _make_restart(kind: str, n_classes: int, settings: Mapping[str, Any]) -> AnyRestart:
+    if kind == "reconstruction":
+        return ReconstructionRestart(settings)
+    return make_restart(kind, n_classes, settings)
+
+
+def _check_unlabelled(data: FitData, rows: LabelledRows) -> None:
+    """Refuse too few rows to tell any from the others.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are fewer than 5 rows, or all are of one group.
+    """
+    n, n_groups = len(rows.X), int(rows.group.max()) + 1
+    if n < _LEAST_UNLABELLED_ROWS or n_groups < 2:
+        raise InvalidInputError(
+            f"X (n_samples = {len(data.source.X)}) and the target set hold {n} rows in {n_groups} "
+            "groups. Without labels each row is compared with those of other groups. Give at least "
+            f"{_LEAST_UNLABELLED_ROWS} rows, and two groups."
+        )
 
 
 def _task_of(data: FitData) -> Task:
@@ -323,6 +363,8 @@ def _rows_to_learn(task: Task, source: Rows, known: KnownRows) -> Index:
     So values do not depend on where a row stands: permuted rows have permuted values.
     """
     n, most = len(source.X), _MOST_LEARNT_ROWS
+    if task.kind == "reconstruction":
+        most = _MOST_UNLABELLED_ROWS
     if isinstance(source.X, LargeRows):
         fitting = _MOST_LEARNT_NUMBERS // int(np.prod(source.X.shape[1:]))
         most = min(most, max(_LEAST_LEARNT_ROWS, fitting))
@@ -359,8 +401,9 @@ def _features_alone(rows: Rows, n_pred_probs: int) -> Rows:
 
 
 def _encode(task: Task, rows: Rows) -> NDArray[Any]:
-    """Class numbers, 0/1 labels, or targets as they are."""
-    return rows.y if task.kind == "regression" else np.asarray(task.encode(rows))
+    """Class numbers, 0/1 labels, or targets as they are; no columns without labels."""
+    as_given = task.kind in ("regression", "reconstruction")
+    return rows.y if as_given else np.asarray(task.encode(rows))
 
 
 def _judge_source(

@@ -30,7 +30,7 @@ class FittedTrajectories:
     source : Rows
         Source rows as read from the user.
     plan : Plan
-        Prepared rows, and what made their features.
+        Rows as the network reads them.
     jobs, results : lists
         One of each for every trajectory.
     """
@@ -45,7 +45,6 @@ class FittedTrajectories:
         self.task: Task = jobs[0].factory.task
         self.dtype = source.X.dtype
         self._kind = source.kind
-        self._features = plan.features
         self._recorded = [record(job, result) for job, result in zip(jobs, results, strict=True)]
         self._scored_rows = [job.request.rows for job in jobs]
         self._known = KnownRows(source)
@@ -71,8 +70,6 @@ class FittedTrajectories:
 
     def _mean(self, rows: Rows, known: NDArray[np.intp], every_label: bool) -> Floats:
         is_known = known >= 0
-        if self._features is not None:
-            rows = self._features.rows(rows)
         means, valued = [], []
         for trajectory, scored in zip(self._recorded, self._scored_rows, strict=True):
             # A trajectory of cross-fitting does not value the rows it was trained on.

@@ -45,7 +45,8 @@ class KnownRows:
         y : array of shape (n_samples,) or (n_samples, n_outputs)
             Numbers that tell apart rows with the same features.
         """
-        return np.lexsort((*y.reshape(len(y), -1).T, self._by_features.digests))
+        columns = y[:, None] if y.ndim == 1 else y
+        return np.lexsort((*columns.T, self._by_features.digests))
 
     def first_copies(self) -> NDArray[np.intp]:
         """Position of the first fitted row with the same features, for each fitted row."""

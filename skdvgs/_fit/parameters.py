@@ -69,7 +69,7 @@ class ResolvedParameters:
     net : None, Module subclass or skorch net
         The user's network; None for the default one.
     is_default_fit : bool
-        Whether the network is the default one for labels and targets.
+        Whether the network is the default one.
     training : mapping of str to object
         Those of ``lr``, ``max_epochs``, ``batch_size`` and ``device`` that were given.
     class_weight : None, 'balanced' or dict of label to float
@@ -127,12 +127,12 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
         If labels are to be suggested where there are no classes.
     """
     kind = data.source.kind
-    is_default_fit = valuer.net is None and kind != "reconstruction"
+    is_default_fit = valuer.net is None
     given = {name: getattr(valuer, name) for name in _TRAINING}
     if valuer.net == "paper" and kind == "reconstruction":
         raise InvalidInputError(
             "net='paper' was given without labels. It is the paper's network for tables with "
-            "labels. Pass y, or take net=None, which is an autoencoder then."
+            "labels. Pass y, or take net=None, which needs none."
         )
     if is_default_fit:
         _check_left_alone(valuer)
@@ -163,7 +163,7 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
 
 
 def _check_left_alone(valuer: ValuerParameters) -> None:
-    """Refuse parameters of the method that the default network for labels does not have.
+    """Refuse parameters of the method that the default network does not have.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def _check_one_target(data: FitData) -> None:
     if data.targets is not None:
         raise InvalidInputError(
             "X_val is a dict of target sets, but net=None. The default network says how likely a "
-            "label is right, which is not a matter of one target set or another. Pass a network of "
+            "row is right, which is not a matter of one target set or another. Pass a network of "
             "your own, or fit once for each target set."
         )
 
@@ -206,7 +206,7 @@ def _scoring_options(valuer: ValuerParameters, data: FitData) -> ScoringOptions:
         compare, name = UserSimilarity(similarity), ""
     weighting = valuer.weighting
     if weighting == "auto":
-        weighting = "gradient_norm" if valuer.net is None else "uniform"
+        weighting = "uniform"
     return ScoringOptions(
         similarity=compare,
         weighting=weighting,

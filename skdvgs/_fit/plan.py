@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._default_net.autoencoder import DefaultAutoencoder
-from skdvgs._default_net.quantile_features import QuantileFeatures
 from skdvgs._fit.folds import Fold, cross_fit, given_target
 from skdvgs._fit.parameters import ResolvedParameters
 from skdvgs._inputs.named_targets import NamedTargets
@@ -40,8 +38,6 @@ class Plan:
     seeds : int array of shape (n_folds, n_restarts)
         One seed for each trajectory. They are drawn here, before any work is handed out, so
         that values do not depend on the number of workers.
-    features : QuantileFeatures or None
-        Makes the features of the default autoencoder; fitted.
     targets : NamedTargets or None
         Several target sets; None for a single one.
     """
@@ -50,7 +46,6 @@ class Plan:
     target: Rows
     folds: list[Fold]
     seeds: NDArray[np.integer]
-    features: QuantileFeatures | None
     targets: NamedTargets | None = None
 
     @property
@@ -83,20 +78,15 @@ def make_plan(
         Told how many rows are prepared.
     """
     source, target = data.source, data.target
-    features_seed, fold_seed = random_state.randint(2**31 - 1, size=2).tolist()
+    # The first one is spare: so folds and seeds of a random state stay what they were.
+    _, fold_seed = random_state.randint(2**31 - 1, size=2).tolist()
     if target is None:
         folds = cross_fit(source.X, source.y, source.kind, parameters.cv, fold_seed, data.groups)
     else:
         folds = given_target(len(source.X), len(target.X))
     seeds = random_state.randint(2**31 - 1, size=(len(folds), parameters.n_restarts))
-    features = None
-    if parameters.net is None:
-        features = QuantileFeatures(features_seed)
-        features.fit(source.X, None if target is None else target.X)
-        source = features.rows(source)
-        target = None if target is None else features.rows(target)
     target = source if target is None else target
-    return Plan(source, target, folds, seeds, features, data.targets)
+    return Plan(source, target, folds, seeds, data.targets)
 
 
 def make_jobs(plan: Plan, parameters: ResolvedParameters, restarts: range) -> list[TrajectoryJob]:
@@ -141,9 +131,8 @@ def _make_job(
 def _make_factory(
     parameters: ResolvedParameters, plan: Plan, task: Task, target: Rows, seed: int
 ) -> NetFactory:
-    net = DefaultAutoencoder if parameters.net is None else parameters.net
     return NetFactory(
-        net=net,
+        net=parameters.net,
         task=task,
         n_features=int(np.prod(plan.source.X.shape[1:])),
         settings=parameters.training,

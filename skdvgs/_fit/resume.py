@@ -12,7 +12,6 @@ from skdvgs._fit.plan import Plan
 from skdvgs._fit.runner import trajectory_name
 from skdvgs._inputs.read import FitData
 from skdvgs._storage.checkpoint_dir import FitState, open_checkpoint_dir
-from skdvgs._storage.digests import rows_digest
 from skdvgs._storage.fit_fingerprint import fingerprint
 from skdvgs._storage.recorded_checkpoints import StoredFit
 from skdvgs._trajectory.result import TrajectoryResult
@@ -47,10 +46,8 @@ def restore_folds(plan: Plan, state: FitState, cv: Any) -> Plan:
     Raises
     ------
     InvalidInputError
-        If the user's own folds, or the prepared rows, differ from those of the first run.
+        If the user's own folds differ from those of the first run.
     """
-    if plan.features is not None:
-        state.check_prepared(lambda: _digests(plan))
     if plan.has_target_set:
         return plan
     may_vary = hasattr(cv, "split")
@@ -78,7 +75,3 @@ def store_checkpoints(
         replace(result, recorded=stored.checkpoints(name))
         for name, result in zip(in_files, results, strict=True)
     ]
-
-
-def _digests(plan: Plan) -> str:
-    return "; ".join(rows_digest(rows.X) for rows in (plan.source, plan.target))

@@ -52,4 +52,7 @@ def can_explain(valuer: Any) -> bool:
 
     The default network with labels can, if it was given features.
     """
-    return bool(getattr(getattr(valuer, "_trajectories", None), "has_features", False))
+    has_labels = getattr(valuer, "task_", None) != "reconstruction"
+    return has_labels and bool(
+        getattr(getattr(valuer, "_trajectories", None), "has_features", False)
+    )

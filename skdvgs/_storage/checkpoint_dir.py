@@ -63,9 +63,6 @@ class FitState(Protocol):
     def get_or_store_folds(self, folds: Folds, may_vary: bool) -> Folds:
         """Return the folds of an earlier run, or store these."""
 
-    def check_prepared(self, digest: Callable[[], str]) -> None:
-        """Refuse features of the default network that differ from those of an earlier run."""
-
     def files(self, name: str, holds_checkpoints: bool) -> TrajectoryFiles | None:
         """Return the files of a trajectory, if it has any."""
 
@@ -87,9 +84,6 @@ class NoCheckpointDir:
     def get_or_store_folds(self, folds: Folds, may_vary: bool) -> Folds:
         """Return the folds."""
         return folds
-
-    def check_prepared(self, digest: Callable[[], str]) -> None:
-        """Accept any features."""
 
     def files(self, name: str, holds_checkpoints: bool) -> None:
         """Return None: a trajectory has no files."""
@@ -184,23 +178,6 @@ class CheckpointDir:
                 "another checkpoint_dir."
             )
         return [(before[f"{i}/target"], before[f"{i}/source"]) for i in range(len(folds))]
-
-    def check_prepared(self, digest: Callable[[], str]) -> None:
-        """Refuse prepared rows that are not what they were.
-
-        Raises
-        ------
-        InvalidInputError
-            If the default network's input features came out otherwise.
-        """
-        now = digest()
-        if self.get_or_store("prepared", now) != now:
-            raise InvalidInputError(
-                f"The default network's features of the rows are not those of the fit in "
-                f"checkpoint_dir={str(self._path)!r}, although data and parameters are. Another "
-                "processor or number of threads rounds otherwise. Fit where it was begun, or "
-                "remove the folder."
-            )
 
     def files(self, name: str, holds_checkpoints: bool) -> TrajectoryFiles:
         """Return the files of a trajectory.

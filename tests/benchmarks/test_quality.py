@@ -11,7 +11,7 @@ from benchmarks.quality.found import Found, Lead
 from benchmarks.quality.lines import lines
 from benchmarks.quality.methods import Judged
 from benchmarks.quality.ours import NAME, fitted, parts
-from benchmarks.quality.regimes import REGIMES, target, visits
+from benchmarks.quality.regimes import REGIMES, target, unlabelled, visits
 from benchmarks.quality.report import report
 from benchmarks.quality.results import DONE, Record, Results
 from benchmarks.quality.scores import calibration_error, detection, f1
@@ -76,6 +76,23 @@ def test_visits_of_a_subject_are_alike_and_share_their_label():
         assert of_group.sum() == 3
         assert len(set(task.y[of_group])) == len(set(task.noise[of_group])) == 1
     assert task.noise.mean() == pytest.approx(0.2)
+
+
+def test_rows_without_labels_are_drawn_with_noise_of_their_own_level():
+    X, X_val, level = unlabelled.draw("breast_cancer, noise", 0)
+    assert len(X) + len(X_val) == 569
+    assert 0.0 <= level.min() < 0.1 < 2.9 < level.max() <= 3.0
+    noisiest = np.argsort(level)[-50:]
+    assert X[noisiest].std() > 2.0 * X_val.std()
+
+
+def test_a_row_is_not_its_own_neighbour_among_one_liners():
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    own = unlabelled.one_liners(X, X, True, 0)
+    copies = unlabelled.one_liners(X, X.copy(), False, 0)
+    assert (own["distance, 10 nearest"] < copies["distance, 10 nearest"]).all()
+    assert (own["correlation, 10 nearest"] < copies["correlation, 10 nearest"]).all()
+    assert (own["PCA error"] <= 0).all()
 
 
 def test_target_sets_are_wrong_as_far_as_said():
@@ -155,6 +172,17 @@ def test_lines_say_whether_they_are_met(ours, rival, n_rows, met):
     frame = pd.DataFrame(found_flips(ours, rival, n_rows), columns=Record._fields)
     assert tuple(line.met for line in lines(Found(frame))) == met
     assert "Wanted and measured" in report(frame)
+
+
+def test_lines_without_labels():
+    def records(ours):
+        for name, value in ((NAME, ours), ("PCA error", 0.8), ("IsolationForest", 0.7)):
+            yield Record("unlabelled", "digits, noise", 0, "target set", name, "Spearman", value)
+
+    for ours, met in ((0.9, [True, True]), (0.795, [False, True]), (0.7, [False, False])):
+        frame = pd.DataFrame(list(records(ours)), columns=Record._fields)
+        assert [line.met for line in lines(Found(frame))] == met
+        assert '"digits, noise"' in report(frame)
 
 
 def test_report_of_nothing():

@@ -245,9 +245,9 @@ def test_target_sets_as_objects_and_frames():
     np.testing.assert_array_equal(found.values_by_target_, expected)
 
 
-def test_without_labels_the_default_autoencoder_serves_too():
-    valuer = DVGSValuer(max_epochs=2, random_state=0).fit(X, X_val=X_VAL)
-    assert valuer.values_by_target_.shape == (25, 3)
+def test_the_default_network_refuses_several_target_sets_without_labels_too():
+    with pytest.raises(InvalidInputError, match="X_val is a dict of target sets, but net=None"):
+        DVGSValuer(random_state=0).fit(X, X_val=X_VAL)
 
 
 @pytest.mark.parametrize("cls", [LowValueFilter, LowValueSampler])

@@ -17,6 +17,7 @@ from . import (
     small,
     target,
     uneven,
+    unlabelled,
     visits,
 )
 
@@ -63,6 +64,9 @@ REGIMES = {
     "weak": Regime("weak signal, 30 to 300 rows", small.WEAK, small.weak, small.WEAK[:2]),
     "many": Regime("many classes, few rows", small.MANY, small.many, small.MANY[1:2]),
     "clean": Regime("clean labels with Bayes error", clean.SETS, clean.measure, clean.SETS[:1]),
+    "unlabelled": Regime(
+        "rows without labels", unlabelled.SETS, unlabelled.measure, unlabelled.SETS[1:2]
+    ),
     "large": Regime("all rows up to 20,000", large.SETS, large.measure, ()),
     "time": Regime("seconds of a fit, alone", cost.SETS, cost.measure, ()),
 }

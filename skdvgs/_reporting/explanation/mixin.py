@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
@@ -20,6 +22,7 @@ class ExplainingMixin:
 
     values_: Floats
     _given: FitRows
+    _trajectories: Any
 
     def explain(
         self,
@@ -110,7 +113,7 @@ class ExplainingMixin:
         positions = _positions(rows, len(self.values_))
         fitted = getattr(self, "_trajectories", None)
         explain = getattr(fitted, "explain", None)
-        if explain is None:
+        if explain is None or getattr(self, "task_", None) == "reconstruction":
             raise InvalidInputError(
                 "explain needs the default network for labels or targets. In a network of one's "
                 "own, finding similar gradients would cost a pass over X for each row. Fit "
@@ -125,7 +128,7 @@ class ExplainingMixin:
         names = getattr(self, "feature_names_in_", None)
         shown = None if X is None else ShownRows(X, names, len(self.values_))
         shown_val = None if X_val is None else ShownRows(X_val, names, given.n_target or 0, "X_val")
-        grounds: Grounds = explain(positions, n)
+        grounds: Grounds = self._trajectories.explain(positions, n)
         looked_at = shown or self._rows_of_fit(grounds)
         references = grounds.references
         references = references.ravel() if references.shape[1:] == (1,) else references

@@ -132,6 +132,10 @@ class FitSummary:
     def meaning(self) -> str:
         """Say in one sentence what a value means."""
         if hasattr(self.valuer, "low_threshold_"):
+            if self._task_kind == "reconstruction":
+                given = self.estimator._given.n_target is not None
+                what = "as the trusted rows" if given else "no gross outlier"
+                return f"A value is the estimated probability that a row is {what}."
             what = "target" if self.continuous else "label"
             return f"A value is the estimated probability that the {what} of a row is right."
         return "Higher values are better, and only their order within this fit carries meaning."
@@ -215,21 +219,25 @@ class FitSummary:
         tol = self.valuer.tol
         if tol is None:
             return "not tested (tol is None)"
-        if tol == "auto" and (self.valuer.net is not None or self.valuer.task_ == "reconstruction"):
+        if tol == "auto" and self.valuer.net is not None:
             return "not tested (tol='auto' is None for this network)"
         return "no: more max_epochs or n_restarts may change it"
 
+    @property
+    def _task_kind(self) -> str:
+        return str(getattr(self.valuer, "task_", None))
+
     def _task(self) -> str:
         """Say what the rows were valued for."""
-        task = getattr(self.valuer, "task_", None)
+        task = self._task_kind
         if task == "classification":
             return f"for classification into {len(self.valuer.classes_)} classes"
         names = {
             "regression": "for regression",
             "multilabel": "for several labels a row",
-            "reconstruction": "by how an autoencoder reconstructs them",
+            "reconstruction": "by how they are reconstructed",
         }
-        return names.get(str(task), f"by {type(self.valuer).__name__}")
+        return names.get(task, f"by {type(self.valuer).__name__}")
 
     def _target(self) -> str:
         """Say what the target set was."""

@@ -108,9 +108,10 @@ class Health:
         if not len(odd):
             return ""
         odd = odd[np.argsort(self._typicality[odd], kind="stable")]
+        labels = "" if self._given.labels is None else " Their labels may be right."
         return (
             f"Outliers: {_rows(len(odd), 'look')} like hardly any other row "
-            f"({self._named(odd)}). Their labels may be right. A hint, and no part of the values."
+            f"({self._named(odd)}).{labels} A hint, and no part of the values."
         )
 
     def _named(self, rows: Index) -> str:

@@ -83,11 +83,11 @@ def test_reconstruction(net, tmp_path, monkeypatch):
     there = PLACES["memmap"](tmp_path, X)
     fitted = valuer.fit(there, X_val=X_VAL)
     np.testing.assert_allclose(fitted.values_, values, rtol=1e-5, atol=1e-6)
-    # Rows that are too many to hold are brought to quantiles batch by batch.
-    monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_ROWS", 299)
+    # Rows beyond those that are learnt from are valued block by block.
+    monkeypatch.setattr("skdvgs._fit.default_fit._MOST_UNLABELLED_ROWS", 250)
     again = valuer.fit(there, X_val=X_VAL).values_
     np.testing.assert_allclose(valuer.fit(X, X_val=X_VAL).values_, again, rtol=1e-5, atol=1e-6)
-    assert np.corrcoef(values, again)[0, 1] > 0.99
+    assert np.corrcoef(values, again)[0, 1] > 0.9
 
 
 def test_regression_of_sparse_rows():

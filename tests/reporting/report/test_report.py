@@ -201,7 +201,6 @@ def test_regression_and_reconstruction(tmp_path):
     ("options", "said"),
     [
         ({"tol": None}, "not tested (tol is None)"),
-        ({"task": "reconstruction"}, "not tested (tol='auto' is None for this network)"),
         ({"tol": 1e-9}, "no: more max_epochs or n_restarts may change it"),
         ({"tol": 1.9, "n_restarts": 2}, "yes"),
     ],
