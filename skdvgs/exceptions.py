@@ -81,7 +81,7 @@ class NothingToLearnWarning(SkdvgsWarning):
 
 
 class ClassFractionWarning(SkdvgsWarning):
-    """More rows of a class look wrong than `max_class_fraction` lets go."""
+    """More rows of a class, or of all without labels, are low than `max_class_fraction` lets go."""
 
 
 class SlowPathWarning(SkdvgsWarning):

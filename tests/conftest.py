@@ -18,11 +18,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 _FEW_TREES = 24
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def whole_forest():
     """Give the default network few trees; return how many it has otherwise.
 
-    Nearly all of its time goes into trees, and most tests ask for nothing that takes many.
+    Nearly all of its time goes into trees, and most tests ask for nothing that takes many. Only for
+    the modules in this folder: the examples of the documentation show what users get.
     """
     from skdvgs._default_net.scorers import scores
 

@@ -93,7 +93,8 @@ def kept_rows(estimator: Reportable) -> Mask:
     values, labels = estimator.values_, estimator._given.labels
     classes = None if has_continuous_labels(estimator) else labels
     # As LowValueFilter has it by default.
-    max_fraction = 0.5 if classes is not None and classes.ndim == 1 else None
+    has_one_label = classes is not None and classes.ndim == 1
+    max_fraction = 0.5 if labels is None or has_one_label else None
     cut = getattr(estimator, "low_threshold_", None)
     share = getattr(estimator, "low_fraction_", 0.0) if cut is None else np.mean(values < cut)
     n_low = round(share * len(values))

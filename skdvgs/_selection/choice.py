@@ -44,19 +44,19 @@ def choose_rows(
         return keep_all_but_lowest(values, groups, n_drop)
     n_low = round(_low_share(valued, y, groups, continuous) * len(values))
     support = keep_within_groups(values, groups, n_low, None)
-    if cut.max_class_fraction is None or continuous or not _is_one_label_a_row(y):
+    if cut.max_class_fraction is None or continuous or _has_several_labels(y):
         return support
     limited = keep_within_groups(values, groups, n_low, cut.max_class_fraction)
     _warn_of_classes(y, groups, support, limited, cut.max_class_fraction)
     return limited
 
 
-def _is_one_label_a_row(y: Any) -> bool:
-    """Tell a label of each row from no labels, and from several."""
-    if y is None or issparse(y):
-        return False
-    shape = np.asarray(y).shape
-    return len(shape) == 1 or shape[1] == 1
+def _has_several_labels(y: Any) -> bool:
+    """Tell several labels of each row from one, and from none."""
+    if issparse(y):
+        return True
+    shape = () if y is None else np.asarray(y).shape
+    return len(shape) > 1 and shape[1] > 1
 
 
 def _warn_of_classes(
@@ -69,6 +69,15 @@ def _warn_of_classes(
     """Name the classes of which more rows would have gone without the limit."""
     stopped = np.unique(groups[support != limited])
     if not len(stopped):
+        return
+    if y is None:
+        warnings.warn(
+            f"{np.count_nonzero(~support)} of {len(support)} rows look unusual. fraction='auto' "
+            f"takes at most a share of {max_class_fraction:g}, the lowest. Look at the others. If "
+            "hardly any row is as good as the target set, set max_class_fraction=None.",
+            ClassFractionWarning,
+            stacklevel=6,
+        )
         return
     labels = np.asarray(y).ravel()
     shown = [

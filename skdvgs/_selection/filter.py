@@ -46,7 +46,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         must be 'auto' or None, and is not used.
 
     max_class_fraction : float in (0, 1] or None, default=0.5
-        The largest share of the rows of a class that ``fraction="auto"`` takes; where it stops
+        The largest share of the rows of a class, or of all rows where there are no labels, that
+        ``fraction="auto"`` takes; where it stops
         there, a :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare,
         or unlike all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction`
         that is a number, are not limited, nor are rows of several labels and continuous targets.

@@ -78,6 +78,20 @@ def test_the_whole_warning():
     ]
 
 
+@BOTH
+def test_rows_without_labels_are_one_class(cls):
+    values = np.r_[np.full(9, 0.1), 0.9]
+    with pytest.warns(ClassFractionWarning) as caught:
+        selector = cls(CutsAtOneHalf(values)).fit(np.zeros((10, 1)))
+    assert [str(warning.message) for warning in caught] == [
+        "9 of 10 rows look unusual. fraction='auto' takes at most a share of 0.5, the lowest. Look "
+        "at the others. If hardly any row is as good as the target set, set "
+        "max_class_fraction=None."
+    ]
+    assert selector.n_dropped_ == 5
+    assert cls(CutsAtOneHalf(values), max_class_fraction=None).fit(X[:10]).n_dropped_ == 9
+
+
 def test_many_classes_share_one_warning():
     y = np.repeat(np.arange(6), 5)
     with pytest.warns(ClassFractionWarning) as caught:
