@@ -124,17 +124,11 @@ def test_several_labels_a_row_are_not_limited(container):
     np.testing.assert_array_equal(sampler.support_[20:], [False] * 4 + [True])
 
 
-def test_numbers_and_rows_without_labels_are_not_limited():
+def test_numbers_are_not_limited():
     class Numbers(CutsAtOneHalf):
         task_ = "regression"
 
     assert LowValueSampler(Numbers(np.r_[0.9, np.full(24, 0.1)])).fit(X, X).n_dropped_ == 24
-
-    class Unlabelled(CutsAtOneHalf):
-        def fit(self, X, y=None):
-            return super().fit(X, y)
-
-    assert LowValueSampler(Unlabelled(np.r_[0.9, np.full(24, 0.1)])).fit(X).n_dropped_ == 24
 
 
 @pytest.mark.parametrize("wrong", [0.0, -0.1, 1.1, "half"])
