@@ -1,10 +1,11 @@
 """Each worker of pytest-xdist computes in one thread: there are as many workers as cores.
 
-And the default network has small forests in all tests but those marked ``whole_forest``; there is a
+And the default network is small in all tests but those marked ``whole_forest``; there is a
 progress bar that draws every step, for the tests that read it.
 """
 
 import functools
+import importlib
 import os
 import sys
 
@@ -15,28 +16,35 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
-_FEW_TREES = 24
+_SMALL = {
+    "skdvgs._default_net.scorers.scores._N_TREES": 24,
+    "skdvgs._default_net.judge._NUMBER_EPOCHS": 2,
+    "skdvgs._default_net.judge._NUMBER_FROM": 1,
+}
 
 
 @pytest.fixture(autouse=True, scope="module")
 def whole_forest():
-    """Give the default network few trees; return how many it has otherwise.
+    """Make the default network small; return how large it is otherwise.
 
-    Nearly all of its time goes into trees, and most tests ask for nothing that takes many. Only for
-    the modules in this folder: the examples of the documentation show what users get.
+    Nearly all of its time goes into trees and training, and most tests ask for nothing that takes
+    much of them. Only for the modules in this folder: the examples of the documentation show what
+    users get.
     """
-    from skdvgs._default_net.scorers import scores
-
+    whole = {}
     with pytest.MonkeyPatch.context() as patch:
-        whole = scores._N_TREES
-        patch.setattr(scores, "_N_TREES", _FEW_TREES)
+        for path, size in _SMALL.items():
+            module, _, name = path.rpartition(".")
+            whole[path] = getattr(importlib.import_module(module), name)
+            patch.setattr(path, size)
         yield whole
 
 
 @pytest.fixture(autouse=True)
-def _as_many_trees_as_marked(request, whole_forest, monkeypatch):
+def _as_large_as_marked(request, whole_forest, monkeypatch):
     if request.node.get_closest_marker("whole_forest"):
-        monkeypatch.setattr("skdvgs._default_net.scorers.scores._N_TREES", whole_forest)
+        for path, size in whole_forest.items():
+            monkeypatch.setattr(path, size)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ def test_the_lowest_rows_are_removed_and_the_rest_keep_their_order():
     assert sampler.n_dropped_ == 30
 
 
+@pytest.mark.filterwarnings("ignore:.* rows look unusual")
 @pytest.mark.parametrize(
     "parameters",
     [{"fraction": 0.3}, {"fraction": 0.0}, {"threshold": -1.0}, {"fraction": "auto"}],
