@@ -149,3 +149,16 @@ def test_clean_labels_are_believed():
     judge = ClassJudge.train(scores, labels, is_target, {})
     assert judge.wrong_share < 0.01
     assert (judge(scores, labels).right < 0.5).mean() < 0.005
+
+
+@pytest.mark.parametrize("n_rows", [30, 1000, 50_000])
+def test_the_fewer_the_rows_the_more_unequal_weights_cost(n_rows):
+    trust = ClassTrust(3, 2, n_rows=n_rows)
+    weights, biases = np.array([0.1, 0.3, 0.8]), np.array([0.5, -0.2])
+    with torch.no_grad():
+        trust.root_weights.copy_(torch.as_tensor(np.sqrt(weights)))
+        trust.biases.copy_(torch.as_tensor(biases))
+    unequal = sum((weight - weights.mean()) ** 2 for weight in weights)
+    expected = (1 + 3000 / n_rows) / 2 * 3 * unequal
+    expected += 2 / 2 * sum(bias**2 for bias in biases) + 1 / 2 * np.log(weights.sum()) ** 2
+    assert float(trust.penalty().detach()) == pytest.approx(expected, rel=1e-12)
