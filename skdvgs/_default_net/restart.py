@@ -309,12 +309,3 @@ def two_classes(scores: Floats32) -> Floats:
     """Log-odds of a label that is absent or there, shape (n_samples, n_scorers, 2)."""
     there = np.clip(scores.astype(np.float64), 0.0, 1.0)
     return class_log_odds(np.stack([1.0 - there, there], axis=-1))
-
-
-def make_restart(
-    kind: str, n_classes: int, settings: Mapping[str, Any]
-) -> ClassRestart | MultilabelRestart | NumberRestart:
-    """The restart for a kind of task."""
-    if kind == "classification":
-        return ClassRestart(n_classes, settings)
-    return MultilabelRestart(settings) if kind == "multilabel" else NumberRestart(settings)

@@ -23,7 +23,6 @@ from skdvgs._default_net.restart import (
     LabelledRows,
     MultilabelRestart,
     NumberRestart,
-    make_restart,
 )
 from skdvgs._default_net.scaling import TableScalings
 from skdvgs._default_net.scorers.shared_fits import SharedFits
@@ -331,9 +330,12 @@ def fit_default(
 
 
 def _make_restart(kind: str, n_classes: int, settings: Mapping[str, Any]) -> AnyRestart:
-    if kind == "reconstruction":
-        return ReconstructionRestart(settings)
-    return make_restart(kind, n_classes, settings)
+    """The restart for a kind of task."""
+    if kind == "classification":
+        return ClassRestart(n_classes, settings)
+    if kind == "multilabel":
+        return MultilabelRestart(settings)
+    return NumberRestart(settings) if kind == "regression" else ReconstructionRestart(settings)
 
 
 def _check_unlabelled(data: FitData, rows: LabelledRows) -> None:
