@@ -6,7 +6,6 @@ with its quartiles. ``--help`` lists what can be chosen. The memory they take: `
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable, Iterator
 
 import torch
@@ -15,6 +14,7 @@ from torch.func import functional_call, grad, vmap
 
 from skdvgs.gradients import GradientEngine
 
+from .clock import CLOCKS, machine, seconds
 from .networks import TASKS, Task, classifier, mlp
 
 Run = Callable[[], object]
@@ -25,10 +25,18 @@ def batches(task: Task) -> Iterator[tuple[Tensor, Tensor]]:
     yield from zip(task.x.split(task.batch), task.y.split(task.batch), strict=True)
 
 
+def backward(task: Task, x: Tensor, y: Tensor) -> None:
+    """Forward and backward of the mean loss."""
+    # The recurrent layers of cuDNN have no backward pass for an evaluated network.
+    recurrent = any(isinstance(layer, torch.nn.RNNBase) for layer in task.module.modules())
+    with torch.backends.cudnn.flags(enabled=not recurrent):
+        task.module.zero_grad()
+        task.loss(task.module(x), y).mean().backward()
+
+
 def target_gradient(task: Task) -> dict[str, Tensor]:
     """Gradient of the mean loss of the first rows."""
-    task.module.zero_grad()
-    task.loss(task.module(task.x[:64]), task.y[:64]).mean().backward()
+    backward(task, task.x[:64], task.y[:64])
     return {name: p.grad.clone() for name, p in task.module.named_parameters()}
 
 
@@ -37,8 +45,7 @@ def plain(task: Task) -> Run:
 
     def run() -> None:
         for x, y in batches(task):
-            task.module.zero_grad()
-            task.loss(task.module(x), y).mean().backward()
+            backward(task, x, y)
 
     return run
 
@@ -116,12 +123,12 @@ def find_task(name: str) -> Task:
     return task
 
 
-def prepare(name: str, ways: list[str]) -> dict[str, Run]:
+def prepare(name: str, ways: list[str], device: str) -> dict[str, Run]:
     """One run for each way that serves a task, each with a network of its own."""
     runs = {}
     for way in ways:
         try:
-            run = WAYS[way](find_task(name))
+            run = WAYS[way](find_task(name).to(device))
             run()
         except (
             ImportError,
@@ -134,16 +141,6 @@ def prepare(name: str, ways: list[str]) -> dict[str, Run]:
         else:
             runs[way] = run
     return runs
-
-
-CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "cpu": time.process_time}
-
-
-def seconds(run: Run, clock: str) -> float:
-    """Time of one run."""
-    start = CLOCKS[clock]()
-    run()
-    return CLOCKS[clock]() - start
 
 
 def measure(runs: dict[str, Run], repeats: int, clock: str) -> dict[str, list[float]]:
@@ -180,16 +177,17 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     clocks = "time of the wall, or of this process alone: steady where others work too"
     parser.add_argument("--clock", choices=[*CLOCKS], default="wall", help=clocks)
+    parser.add_argument("--device", default="cpu", help="where to compute, e.g. cuda")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     ways = options.ways.split(",")
     names = [name for name in TASKS if options.tasks in name]
-    print(
-        f"torch {torch.__version__}, {options.threads} threads, {options.repeats} repeats, "
-        f"{options.clock} clock"
-    )
+    where = machine(options.device, options.threads)
+    print(f"{where}, {options.repeats} repeats, {options.clock} clock")
     for name in names:
-        print_times(name, measure(prepare(name, ways), options.repeats, options.clock))
+        print_times(
+            name, measure(prepare(name, ways, options.device), options.repeats, options.clock)
+        )
 
 
 if __name__ == "__main__":

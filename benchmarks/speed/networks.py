@@ -18,6 +18,11 @@ class Task(NamedTuple):
     loss: Callable[[Tensor, Tensor], Tensor]
     batch: int
 
+    def to(self, device: str) -> "Task":
+        """The same task on another device."""
+        moved = [part.to(device) for part in (self.module, self.x, self.y)]
+        return Task(*moved, self.loss, self.batch)
+
 
 def class_losses(output: Tensor, y: Tensor) -> Tensor:
     """Cross entropy of each row."""

@@ -7,16 +7,17 @@ run, in which all ways take turns. It needs the package transformers for the for
 
 import argparse
 import statistics
-import time
 import warnings
 from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map
 
 from skdvgs.gradients import GradientEngine
 
+from .clock import machine, seconds
 from .transformers import LENGTH, ROWS, VOCABULARY
 
 Loss = Callable[[Any, Tensor], Tensor]
@@ -78,11 +79,14 @@ def mlp() -> tuple[nn.Module, Any, Tensor, Loss]:
     return module, torch.randn(512, 100), torch.randint(10, (512,)), loss
 
 
-def prepare(build: Callable[[], tuple[nn.Module, Any, Tensor, Loss]]) -> dict[str, Any]:
+def prepare(
+    build: Callable[[], tuple[nn.Module, Any, Tensor, Loss]], device: str
+) -> dict[str, Any]:
     """A plain pass, and a pass of the engine for each number of targets."""
     torch.manual_seed(0)
     module, x, y, loss = build()
-    module.eval()
+    module.eval().to(device)
+    x, y = tree_map(lambda part: part.to(device), (x, y))
     trained = {name: p for name, p in module.named_parameters() if p.requires_grad}
 
     def plain() -> None:
@@ -105,20 +109,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed.targets", description=__doc__)
     parser.add_argument("--repeats", type=int, default=31)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="where to compute, e.g. cuda")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     warnings.simplefilter("ignore")
-    print(f"torch {torch.__version__}, {options.threads} threads, {options.repeats} repeats")
+    print(f"{machine(options.device, options.threads)}, {options.repeats} repeats")
     for name, build in {"Llama with LoRA": llama, "MLP of width 256": mlp}.items():
-        runs = prepare(build)
+        runs = prepare(build, options.device)
         times: dict[str, list[float]] = {way: [] for way in runs}
         for run in runs.values():
             run()
         for _ in range(options.repeats):
             for way, run in runs.items():
-                start = time.perf_counter()
-                run()
-                times[way].append(time.perf_counter() - start)
+                times[way].append(seconds(run))
         ratios = {
             way: statistics.median(a / b for a, b in zip(met, times["plain"], strict=True))
             for way, met in times.items()

@@ -6,7 +6,6 @@ which both ways take turns, and their ratio. It needs the package transformers.
 
 import argparse
 import statistics
-import time
 import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from skdvgs.gradients import GradientEngine
+
+from .clock import machine, seconds
 
 ROWS, LENGTH, VOCABULARY = 32, 64, 1_000
 SIZES = {"hidden_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4}
@@ -100,13 +101,14 @@ NETWORKS = {
 }
 
 
-def prepare(name: str) -> tuple[dict[str, Callable[[], object]], dict[str, str]]:
+def prepare(name: str, device: str) -> tuple[dict[str, Callable[[], object]], dict[str, str]]:
     """The two ways for a network, and which path serves each parameter."""
     torch.manual_seed(0)
     network = NETWORKS[name]()
-    module = network.module.eval()
+    module = network.module.eval().to(device)
+    inputs = {key: part.to(device) for key, part in network.x.items()}
     is_language = "language" in name
-    y = torch.randint(4, (ROWS, LENGTH) if is_language else (ROWS,))
+    y = torch.randint(4, (ROWS, LENGTH) if is_language else (ROWS,)).to(device)
 
     def loss(output: Any, labels: Tensor) -> Tensor:
         losses = nn.functional.cross_entropy(network.logits(output), labels, reduction="none")
@@ -114,13 +116,13 @@ def prepare(name: str) -> tuple[dict[str, Callable[[], object]], dict[str, str]]
 
     def plain() -> None:
         module.zero_grad()
-        loss(module(**network.x), y).mean().backward()
+        loss(module(**inputs), y).mean().backward()
 
     plain()
     target = {k: p.grad.clone() for k, p in module.named_parameters() if p.grad is not None}
     engine = GradientEngine(module, loss)
-    engine.terms(network.x, y, target)
-    return {"plain": plain, "engine": lambda: engine.terms(network.x, y, target)}, engine.report
+    engine.terms(inputs, y, target)
+    return {"plain": plain, "engine": lambda: engine.terms(inputs, y, target)}, engine.report
 
 
 def measure(runs: dict[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
@@ -128,9 +130,7 @@ def measure(runs: dict[str, Callable[[], object]], repeats: int) -> dict[str, li
     times: dict[str, list[float]] = {way: [] for way in runs}
     for _ in range(repeats):
         for way, run in runs.items():
-            start = time.perf_counter()
-            run()
-            times[way].append(time.perf_counter() - start)
+            times[way].append(seconds(run))
     return times
 
 
@@ -143,14 +143,15 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=31)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="what is on the general path")
+    parser.add_argument("--device", default="cpu", help="where to compute, e.g. cuda")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     warnings.simplefilter("ignore")
-    print(f"torch {torch.__version__}, {options.threads} threads, {options.repeats} repeats")
+    print(f"{machine(options.device, options.threads)}, {options.repeats} repeats")
     for name in NETWORKS:
         if options.networks not in name:
             continue
-        runs, report = prepare(name)
+        runs, report = prepare(name, options.device)
         times = measure(runs, options.repeats)
         ratios = [e / p for e, p in zip(times["engine"], times["plain"], strict=True)]
         general = [key for key, path in report.items() if path.startswith("general")]

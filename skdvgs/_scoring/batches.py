@@ -16,23 +16,22 @@ from skdvgs.gradients._batches import map_batch
 # Activations of one source batch. More than the cache of a core holds makes a core wait for
 # memory, and two of them for each other; fewer rows than these make calls too many.
 _CACHED_BYTES = 2**22
-
-
 _ENOUGH_ROWS = 128
+_CORE_BYTES, _CORE_ROWS = 2**25, 2**13
+
+# A GPU waits for its next call unless each has much to do.
+_GPU_BYTES, _GPU_ROWS = 2**28, 2**17
+
+_FEWEST_ROWS = 16
 
 
-_ACTIVATION_BYTES = 2**25
-
-
-_BATCH_LIMITS = (16, 8192)
-
-
-def best_batch_size(row_bytes: float, *, cached: bool) -> int:
-    """Rows whose activations are computed together; `cached` where a core's cache counts."""
-    most = _ACTIVATION_BYTES / max(1.0, row_bytes)
-    if cached:
-        most = max(_CACHED_BYTES / max(1.0, row_bytes), min(_ENOUGH_ROWS, most))
-    return int(np.clip(most, *_BATCH_LIMITS))
+def best_batch_size(row_bytes: float, *, on_cpu: bool) -> int:
+    """Rows whose activations are computed together."""
+    fits = _GPU_BYTES / max(1.0, row_bytes)
+    if on_cpu:
+        fits = _CORE_BYTES / max(1.0, row_bytes)
+        fits = max(_CACHED_BYTES / max(1.0, row_bytes), min(_ENOUGH_ROWS, fits))
+    return int(np.clip(fits, _FEWEST_ROWS, _CORE_ROWS if on_cpu else _GPU_ROWS))
 
 
 def _writable(part: Any) -> Any:

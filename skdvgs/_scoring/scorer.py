@@ -30,6 +30,7 @@ from skdvgs._scoring.engines import Engines
 from skdvgs._scoring.loss import per_sample_loss
 from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
+from skdvgs._scoring.resident import held_on_device
 from skdvgs._scoring.running_mean import RunningMean
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.gradients._general import out_of_memory
@@ -91,12 +92,14 @@ class SourceScorer:
         is_auto = asked == "auto"
         row_bytes = self._row_bytes() if is_auto or n_labels > 1 else 0.0
         on_cpu = torch.device(net.device).type == "cpu"
-        size = best_batch_size(row_bytes, cached=on_cpu) if is_auto else asked
+        size = best_batch_size(row_bytes, on_cpu=on_cpu) if is_auto else asked
         self._batch_size = int(size)
         shares = n_labels > 1 and options.n_targets is None
         if shares and self._sharing_pays(n_labels, row_bytes):
             self._rows, self._n_labels = rows[::n_labels], n_labels
             self._y = y.reshape(-1, n_labels, *y.shape[1:])
+        if not callable(self._y):  # else the labels are made of the features, on the CPU
+            self._X, self._y = (held_on_device(part, net.device) for part in (X, self._y))
         self._all = len(self._rows) == len(X) and np.array_equal(self._rows, np.arange(len(X)))
 
     @property

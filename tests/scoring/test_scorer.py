@@ -103,13 +103,19 @@ def test_training_flags_random_state_and_gradients_are_left_alone(net):
 
 
 @pytest.mark.parametrize(
-    ("row_bytes", "on_cpu", "elsewhere"),
-    [(0, 8192, 8192), (800, 5242, 8192), (2**13, 512, 4096), (2**17, 128, 256), (2**19, 64, 64)],
+    ("row_bytes", "core", "gpu"),
+    [
+        (0, 8192, 2**17),
+        (800, 5242, 2**17),
+        (2**13, 512, 2**15),
+        (2**17, 128, 2**11),
+        (2**19, 64, 512),
+    ],
 )
-def test_batches_fit_the_cache_of_a_core(row_bytes, on_cpu, elsewhere):
-    assert best_batch_size(row_bytes, cached=True) == on_cpu
-    assert best_batch_size(row_bytes, cached=False) == elsewhere
-    assert best_batch_size(2**30, cached=True) == 16
+def test_batches_fit_the_cache_of_a_core_or_fill_a_gpu(row_bytes, core, gpu):
+    assert best_batch_size(row_bytes, on_cpu=True) == core
+    assert best_batch_size(row_bytes, on_cpu=False) == gpu
+    assert best_batch_size(2**30, on_cpu=True) == 16
 
 
 def test_a_file_that_must_not_be_written_to_is_read_without_a_warning(tmp_path, net):
