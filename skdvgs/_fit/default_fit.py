@@ -7,20 +7,17 @@ the trust parameter of the network, is known in closed form. See ``class_trust.p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from sklearn.utils import gen_batches
 from threadpoolctl import threadpool_limits
 
 from skdvgs._default_net.reconstruction_restart import ReconstructionRestart
 from skdvgs._default_net.restart import (
     ClassRestart,
-    LabelledRows,
     MultilabelRestart,
     NumberRestart,
 )
@@ -29,12 +26,15 @@ from skdvgs._default_net.scorers.shared_fits import SharedFits
 from skdvgs._default_net.self_test import self_test_auc
 from skdvgs._default_net.typicality import Typicality
 from skdvgs._fit.default_notices import notice_near_duplicates, notice_nothing_to_learn
+from skdvgs._fit.fitted_restart import AnyRestart, FittedRestart, judge_source
 from skdvgs._fit.folds import group_folds, left_out_together
 from skdvgs._fit.grounds import find_grounds
 from skdvgs._fit.known_rows import KnownRows
+from skdvgs._fit.learnt_rows import check_unlabelled, encoded, labelled_rows, rows_to_learn
 from skdvgs._fit.neighbours import FittedRows
 from skdvgs._fit.parameters import ResolvedParameters
-from skdvgs._inputs.large.large_rows import LargeRows, in_blocks
+from skdvgs._fit.row_blocks import through_blocks
+from skdvgs._inputs.large.large_rows import in_blocks
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Features, Rows, Task, make_task
 from skdvgs._reporting.explanation.grounds import Grounds
@@ -42,32 +42,6 @@ from skdvgs._utils.progress import Progress
 from skdvgs._utils.types import Floats, Floats32, Index
 from skdvgs._values.jackknife import scaled_jackknife
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
-from skdvgs.exceptions import InvalidInputError
-
-AnyRestart = ClassRestart | MultilabelRestart | NumberRestart | ReconstructionRestart
-
-# Rows of the source that the scorers learn from, at most. No tree sees more, and each row beyond
-# costs what a fitted one does.
-_MOST_LEARNT_ROWS = 50_000
-
-
-# Of rows that are not in memory, no more than this many numbers: 128 MiB, and copies of them.
-_MOST_LEARNT_NUMBERS = 2**25
-
-
-_LEAST_LEARNT_ROWS = 1000
-
-
-# Without labels scorers learn from 5,000 rows, and every other row costs the same.
-_MOST_UNLABELLED_ROWS = 10_000
-
-
-# Below, no row can be told from the others.
-_LEAST_UNLABELLED_ROWS = 5
-
-
-_BLOCK_ROWS = 16_384
-
 
 # Folds of scorers that leave folds out, where `cv` is no number.
 _FOLDS = 5
@@ -75,42 +49,6 @@ _FOLDS = 5
 
 # Rows that show what rows look like.
 _REFERENCE_ROWS = 1000
-
-
-@dataclass(frozen=True)
-class FittedRestart:
-    """One restart, and what it says of the source rows.
-
-    Attributes
-    ----------
-    restart : a restart of any kind
-        Fitted.
-    evidence : array of shape (n_source, ...), float32
-        Evidence of every source row, made without the row if the restart has learnt from it.
-    right : array of shape (n_source,)
-        Probability that the label or target is right.
-    posterior : array of shape (n_source, n_classes) or None
-        Probability of each class to be the right one.
-    tree_errors : array of shape (n_source,)
-        Standard errors of `right` by the choice of trees; NaN for rows not learnt from.
-    """
-
-    restart: AnyRestart
-    evidence: Floats32
-    right: Floats
-    posterior: Floats | None
-    tree_errors: Floats
-
-    @property
-    def wrong_share(self) -> float:
-        """Estimated share of source rows with something wrong."""
-        judges = self.restart.judges_
-        return judges[0].wrong_share if len(judges) == 1 else float(1.0 - self.right.mean())
-
-    @property
-    def target_trust(self) -> float:
-        """Estimated share of target rows with nothing wrong."""
-        return float(np.prod([judge.target_trust for judge in self.restart.judges_]))
 
 
 class DefaultFit:
@@ -219,11 +157,11 @@ class DefaultFit:
         if target is None:
             # In the order of their content: so where a row stands changes nothing.
             evidence = [fitted.evidence[learnt] for fitted in self._fitted]
-            y = _encode(self.task, Rows(source.X, source.y[learnt], source.kind))
+            y = encoded(self.task, Rows(source.X, source.y[learnt], source.kind))
             share = 0.0 if np.isnan(self.low_fraction) else self.low_fraction
             return self_test_auc(restarts, evidence, y, share)
         evidence = [restart.evidence_[len(learnt) :] for restart in restarts]
-        return self_test_auc(restarts, evidence, _encode(self.task, target), 0.0)
+        return self_test_auc(restarts, evidence, encoded(self.task, target), 0.0)
 
     @property
     def first_copies(self) -> Index:
@@ -247,7 +185,7 @@ class DefaultFit:
         for part in in_blocks(X):
             rows = Rows(X[part], y[part], self._kind)
             known = self._known.find(rows)
-            codes = _encode(self.task, rows)
+            codes = encoded(self.task, rows)
             judged = [
                 r.restart.judge(self._evidence(r, X[part], known), codes) for r in self._fitted
             ]
@@ -295,11 +233,11 @@ def fit_default(
     seeds = random_state.randint(2**31 - 1, size=parameters.n_restarts)
     known, task = KnownRows(data.source), _task_of(data)
     has_features = data.source.X.shape[1] > data.n_pred_probs
-    learnt = _rows_to_learn(task, data.source, known)
+    learnt = rows_to_learn(task, data.source, known)
     group = left_out_together(data, parameters.cv)
-    labelled = _labelled_rows(task, data, learnt, group)
+    labelled = labelled_rows(task, data, learnt, group)
     if task.kind == "reconstruction":
-        _check_unlabelled(data, labelled)
+        check_unlabelled(data, labelled)
     # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
     with threadpool_limits(1):
         scalings = TableScalings(int(seeds[0]))
@@ -316,7 +254,7 @@ def fit_default(
             n_classes = 0 if task.classes is None else len(task.classes)
             restart = _make_restart(task.kind, n_classes, parameters.training)
             restart.fit(rows, int(seed), shared, parameters.n_jobs)
-            fitted.append(_judge_source(restart, task, data.source, learnt, parameters.n_jobs))
+            fitted.append(judge_source(restart, task, data.source, learnt, parameters.n_jobs))
         progress.update(number + 1, f"{number + 1} of {len(seeds)} restarts")
     is_told = True
     if task.kind != "reconstruction":
@@ -338,61 +276,8 @@ def _make_restart(kind: str, n_classes: int, settings: Mapping[str, Any]) -> Any
     return NumberRestart(settings) if kind == "regression" else ReconstructionRestart(settings)
 
 
-def _check_unlabelled(data: FitData, rows: LabelledRows) -> None:
-    """Refuse too few rows to tell any from the others.
-
-    Raises
-    ------
-    InvalidInputError
-        If there are fewer than 5 rows, or all are of one group.
-    """
-    n, n_groups = len(rows.X), int(rows.group.max()) + 1
-    if n < _LEAST_UNLABELLED_ROWS or n_groups < 2:
-        raise InvalidInputError(
-            f"X (n_samples = {len(data.source.X)}) and the target set hold {n} rows in {n_groups} "
-            "groups. Without labels each row is compared with those of other groups. Give at least "
-            f"{_LEAST_UNLABELLED_ROWS} rows, and two groups."
-        )
-
-
 def _task_of(data: FitData) -> Task:
     return make_task(data.source, data.source if data.target is None else data.target)
-
-
-def _rows_to_learn(task: Task, source: Rows, known: KnownRows) -> Index:
-    """Source rows that the scorers learn from, in an order that their content decides.
-
-    So values do not depend on where a row stands: permuted rows have permuted values.
-    """
-    n, most = len(source.X), _MOST_LEARNT_ROWS
-    if task.kind == "reconstruction":
-        most = _MOST_UNLABELLED_ROWS
-    if isinstance(source.X, LargeRows):
-        fitting = _MOST_LEARNT_NUMBERS // int(np.prod(source.X.shape[1:]))
-        most = min(most, max(_LEAST_LEARNT_ROWS, fitting))
-    return known.order(_encode(task, source))[: min(n, most)]
-
-
-def _labelled_rows(
-    task: Task, data: FitData, learnt: Index, source_group: Index | None
-) -> LabelledRows:
-    """Source rows to learn from, then all target rows."""
-    # Files are read in their order.
-    in_order = np.sort(learnt)
-    place = np.searchsorted(in_order, learnt)
-    source = data.source.take(in_order).take(place)
-    rows = source if data.target is None else source.joined(data.target)
-    is_target = np.arange(len(rows.X)) >= len(learnt)
-    X = np.ascontiguousarray(rows.X[:], dtype=np.float32)
-    group = np.arange(len(X))
-    if source_group is not None:
-        group[: len(learnt)] = source_group[learnt]
-        group[len(learnt) :] += source_group.max() + 1
-        # Numbered by the first of its rows, as the order of the rows is that of their content.
-        _, first, group = np.unique(group, return_index=True, return_inverse=True)
-        group = np.argsort(np.argsort(first))[group]
-    fold = np.zeros(len(X), dtype=np.intp)
-    return LabelledRows(X, _encode(task, rows), is_target, group, fold, data.n_pred_probs)
 
 
 def _features_alone(rows: Rows, n_pred_probs: int) -> Rows:
@@ -400,36 +285,6 @@ def _features_alone(rows: Rows, n_pred_probs: int) -> Rows:
     return (
         rows if not n_pred_probs else replace(rows, X=rows.X[:, : rows.X.shape[1] - n_pred_probs])
     )
-
-
-def _encode(task: Task, rows: Rows) -> NDArray[Any]:
-    """Class numbers, 0/1 labels, or targets as they are; no columns without labels."""
-    as_given = task.kind in ("regression", "reconstruction")
-    return rows.y if as_given else np.asarray(task.encode(rows))
-
-
-def _judge_source(
-    restart: AnyRestart, task: Task, source: Rows, learnt: Index, n_jobs: int | None
-) -> FittedRestart:
-    """Judge every source row: those learnt from by evidence made without them."""
-    n = len(source.X)
-    evidence = np.empty((n, *restart.evidence_.shape[1:]), dtype=np.float32)
-    evidence[learnt] = restart.evidence_[: len(learnt)]
-    others = np.setdiff1d(np.arange(n), learnt, assume_unique=True)
-    for block, found in _in_blocks(restart.evidence, source.X, others, n_jobs):
-        evidence[block] = found
-    right = np.empty(n)
-    posterior = None
-    for part in in_blocks(evidence):
-        judgement = restart.judge(evidence[part], _encode(task, source.take(part)))
-        right[part] = judgement.right
-        if judgement.posterior is not None:
-            if posterior is None:
-                posterior = np.empty((n, judgement.posterior.shape[1]))
-            posterior[part] = judgement.posterior
-    errors = np.full(n, np.nan)
-    errors[learnt] = restart.tree_errors_[: len(learnt)]
-    return FittedRestart(restart, evidence, right, posterior, errors)
 
 
 def _typicality_of(data: FitData, seed: int, n_jobs: int | None) -> Floats:
@@ -443,7 +298,7 @@ def _typicality_of(data: FitData, seed: int, n_jobs: int | None) -> Floats:
         return fitted(X[:, :n_features])
 
     found = np.empty(len(source))
-    for block, part in _in_blocks(typicality, source, np.arange(len(source)), n_jobs):
+    for block, part in through_blocks(typicality, source, np.arange(len(source)), n_jobs):
         found[block] = part
     return found
 
@@ -452,21 +307,3 @@ def _some(X: Features, seed: int) -> NDArray[Any]:
     if len(X) <= _REFERENCE_ROWS:
         return X[:]
     return X[np.sort(np.random.default_rng(seed).choice(len(X), _REFERENCE_ROWS, replace=False))]
-
-
-def _in_blocks(
-    function: Callable[[NDArray[Any]], NDArray[Any]], X: Features, rows: Index, n_jobs: int | None
-) -> Iterator[tuple[Index, NDArray[Any]]]:
-    """Put some rows through a function, block by block, in threads or where the rows lie."""
-    if not len(rows):
-        return
-    if isinstance(X, LargeRows):
-        there = X.map_where_they_lie(function)
-        if there is not None:
-            yield rows, there[rows]
-            return
-    blocks = [rows[part] for part in gen_batches(len(rows), _BLOCK_ROWS)]
-    parallel: Any = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")
-    with threadpool_limits(1):
-        found = parallel(delayed(lambda block: function(X[block]))(block) for block in blocks)
-        yield from zip(blocks, found, strict=True)

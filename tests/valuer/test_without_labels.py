@@ -172,7 +172,7 @@ def test_a_rate_that_is_far_too_large_is_refused():
 
 
 def test_rows_beyond_those_learnt_from(monkeypatch, valuer, given):
-    monkeypatch.setattr("skdvgs._fit.default_fit._MOST_UNLABELLED_ROWS", 100)
+    monkeypatch.setattr("skdvgs._fit.learnt_rows._MOST_UNLABELLED_ROWS", 100)
     found = DVGSValuer(random_state=0).fit(X, **given)
     assert roc_auc_score(~NOISY, found.values_) > 0.98
     assert np.corrcoef(found.values_, valuer.values_)[0, 1] > 0.8

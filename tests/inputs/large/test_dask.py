@@ -73,7 +73,7 @@ class Witness:
 def test_fit_of_a_dask_array(client, many, monkeypatch):
     monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
     if many:
-        monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_ROWS", 150)
+        monkeypatch.setattr("skdvgs._fit.learnt_rows._MOST_LEARNT_ROWS", 150)
     values = VALUER.fit(X, Y).values_
     blocks = da.from_array(X, chunks=(120, 8))
     fitted = VALUER.fit(blocks, da.from_array(Y, chunks=50))

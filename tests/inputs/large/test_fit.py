@@ -84,7 +84,7 @@ def test_reconstruction(net, tmp_path, monkeypatch):
     fitted = valuer.fit(there, X_val=X_VAL)
     np.testing.assert_allclose(fitted.values_, values, rtol=1e-5, atol=1e-6)
     # Rows beyond those that are learnt from are valued block by block.
-    monkeypatch.setattr("skdvgs._fit.default_fit._MOST_UNLABELLED_ROWS", 250)
+    monkeypatch.setattr("skdvgs._fit.learnt_rows._MOST_UNLABELLED_ROWS", 250)
     again = valuer.fit(there, X_val=X_VAL).values_
     np.testing.assert_allclose(valuer.fit(X, X_val=X_VAL).values_, again, rtol=1e-5, atol=1e-6)
     assert np.corrcoef(values, again)[0, 1] > 0.9
@@ -144,8 +144,8 @@ class TestManyRows:
 
     @pytest.fixture(autouse=True)
     def _many_is_100(self, monkeypatch):
-        monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_ROWS", 100)
-        monkeypatch.setattr("skdvgs._fit.default_fit._BLOCK_ROWS", 33)
+        monkeypatch.setattr("skdvgs._fit.learnt_rows._MOST_LEARNT_ROWS", 100)
+        monkeypatch.setattr("skdvgs._fit.row_blocks._BLOCK_ROWS", 33)
 
     @pytest.mark.parametrize("target", [{}, {"X_val": X_VAL, "y_val": Y_VAL}])
     def test_other_rows_get_the_features_of_new_rows(self, target):
@@ -164,7 +164,7 @@ class TestManyRows:
             valuer = DEFAULT.set_params(n_jobs=n_jobs)
             np.testing.assert_array_equal(valuer.fit(X, Y).values_, values)
         monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
-        monkeypatch.setattr("skdvgs._fit.default_fit._LEAST_LEARNT_ROWS", 100)
+        monkeypatch.setattr("skdvgs._fit.learnt_rows._LEAST_LEARNT_ROWS", 100)
         there = PLACES["memmap"](tmp_path, X)
         np.testing.assert_array_equal(DEFAULT.fit(there, Y).values_, values)
 
@@ -172,8 +172,8 @@ class TestManyRows:
         self, tmp_path, monkeypatch
     ):
         monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
-        monkeypatch.setattr("skdvgs._fit.default_fit._MOST_LEARNT_NUMBERS", 5 * 60)
-        monkeypatch.setattr("skdvgs._fit.default_fit._LEAST_LEARNT_ROWS", 50)
+        monkeypatch.setattr("skdvgs._fit.learnt_rows._MOST_LEARNT_NUMBERS", 5 * 60)
+        monkeypatch.setattr("skdvgs._fit.learnt_rows._LEAST_LEARNT_ROWS", 50)
         valuer = DEFAULT.fit(PLACES["memmap"](tmp_path, X), Y)
         (first, _) = valuer._trajectories._fitted
         assert len(first.restart.evidence_) == 60
