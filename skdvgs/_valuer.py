@@ -203,7 +203,8 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     source_batch_size : int or 'auto', default='auto'
         Source rows scored at a time. It changes speed and memory, and values only by rounding.
     device : str, torch.device or None, default=None
-        Where to compute, e.g. 'cuda'. None leaves a skorch net's own, and is 'cpu' otherwise.
+        Where a network of your own computes, e.g. 'cuda'. None leaves a skorch net's own, and is
+        'cpu' otherwise. The default network computes on the CPU.
     n_jobs : int or None, default=None
         Restarts and folds computed at a time, by joblib. Values do not depend on it.
     random_state : int, RandomState instance or None, default=None

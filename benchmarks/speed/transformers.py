@@ -101,14 +101,17 @@ NETWORKS = {
 }
 
 
-def prepare(name: str, device: str) -> tuple[dict[str, Callable[[], object]], dict[str, str]]:
+def prepare(
+    name: str, device: str, times: int
+) -> tuple[dict[str, Callable[[], object]], dict[str, str]]:
     """The two ways for a network, and which path serves each parameter."""
     torch.manual_seed(0)
     network = NETWORKS[name]()
     module = network.module.eval().to(device)
-    inputs = {key: part.to(device) for key, part in network.x.items()}
-    is_language = "language" in name
-    y = torch.randint(4, (ROWS, LENGTH) if is_language else (ROWS,)).to(device)
+    inputs = {k: part.repeat(times, *[1] * (part.ndim - 1)) for k, part in network.x.items()}
+    inputs = {key: part.to(device) for key, part in inputs.items()}
+    rows, is_language = times * ROWS, "language" in name
+    y = torch.randint(4, (rows, LENGTH) if is_language else (rows,)).to(device)
 
     def loss(output: Any, labels: Tensor) -> Tensor:
         losses = nn.functional.cross_entropy(network.logits(output), labels, reduction="none")
@@ -143,6 +146,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=31)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--report", action="store_true", help="what is on the general path")
+    parser.add_argument("--times", type=int, default=1, help=f"so many times {ROWS} rows")
     parser.add_argument("--device", default="cpu", help="where to compute, e.g. cuda")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -151,7 +155,7 @@ def main() -> None:
     for name in NETWORKS:
         if options.networks not in name:
             continue
-        runs, report = prepare(name, options.device)
+        runs, report = prepare(name, options.device, options.times)
         times = measure(runs, options.repeats)
         ratios = [e / p for e, p in zip(times["engine"], times["plain"], strict=True)]
         general = [key for key, path in report.items() if path.startswith("general")]

@@ -129,6 +129,8 @@ def resolve_parameters(valuer: ValuerParameters, data: FitData) -> ResolvedParam
     kind = data.source.kind
     is_default_fit = valuer.net is None
     given = {name: getattr(valuer, name) for name in _TRAINING}
+    if is_default_fit:
+        given["device"] = None  # few weights, in float64, over scorers that know no other device
     if valuer.net == "paper" and kind == "reconstruction":
         raise InvalidInputError(
             "net='paper' was given without labels. It is the paper's network for tables with "

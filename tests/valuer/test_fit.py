@@ -332,3 +332,9 @@ def test_refit_on_another_task_leaves_no_classes_behind(iris):
     valuer = DVGSValuer(max_epochs=1, cv=2, random_state=0).fit(X, y)
     assert valuer.classes_.tolist() == [0, 1, 2]
     assert not hasattr(valuer.fit(X, X[:, 0] + 0.5), "classes_")
+
+
+def test_the_default_network_computes_on_the_cpu_whatever_the_device():
+    X, y = load_iris(return_X_y=True)
+    there = DVGSValuer(device="meta", random_state=0).fit(X, y)  # which can hold no value
+    np.testing.assert_array_equal(there.values_, DVGSValuer(random_state=0).fit(X, y).values_)
