@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import GradientEdge
 
+from skdvgs.gradients._chunks import elements_at_a_time
 from skdvgs.gradients._graph import Use
 from skdvgs.gradients._layout import Layout, by_rows
 from skdvgs.gradients._terms import GradientTerms, columns, row_squares, summed
@@ -194,7 +196,7 @@ def _formed_terms(parameter: Tensor, found: Sequence[Found], target: Tensor) -> 
     """Form each row's gradient, a few rows at a time."""
     n = len(found[0][1][0])
     largest = max(parameter.numel(), *(use.derived.numel() for use, _ in found))
-    step = max(1, _CHUNK_ELEMENTS // largest)
+    step = max(1, elements_at_a_time(target, _CHUNK_ELEMENTS) // largest)
     flat, dots, squares = columns(target, parameter.shape), [], []
     for start in range(0, n, step):
         rows = slice(start, start + step)
@@ -212,7 +214,24 @@ def _through(derived: Tensor, parameter: Tensor, formed: Tensor) -> Tensor:
     """Gradients with respect to a parameter from those with respect to what was made of it."""
     if derived is parameter:
         return formed
+    ids = _looked_up(derived, parameter)
+    if ids is not None:  # autograd would go back for one row at a time
+        of_ids = formed.reshape(len(formed), len(ids), parameter.shape[1])
+        grads = formed.new_zeros(len(formed), *parameter.shape)
+        return grads.index_add_(1, ids, of_ids)
     (grads,) = torch.autograd.grad(
         derived, parameter, formed.to(derived.dtype), retain_graph=True, is_grads_batched=True
     )
     return grads.to(formed.dtype)
+
+
+def _looked_up(derived: Tensor, parameter: Tensor) -> Tensor | None:
+    """The ids by which a tensor was looked up in a parameter; None if it was made otherwise."""
+    node: Any = derived.grad_fn
+    if type(node).__name__ != "EmbeddingBackward0" or node._saved_scale_grad_by_freq:
+        return None
+    if getattr(node.next_functions[0][0], "variable", None) is not parameter:
+        return None
+    is_padded = node._saved_padding_idx < len(parameter)  # "none" is the largest number there is
+    ids: Tensor = node._saved_indices.flatten()
+    return None if is_padded else ids

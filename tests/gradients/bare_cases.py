@@ -39,12 +39,14 @@ def linear():
 
 def _text(self, x):
     """Words and positions; the position ids are (1, T)."""
-    positions = torch.arange(x.shape[1])[None]
+    positions = torch.arange(x.shape[1], device=x.device)[None]
     return self.upper(torch.tanh(self.words(x) + self.positions(positions)))
 
 
 def _flat_positions(self, x):
-    return self.upper(torch.tanh(self.words(x) + self.positions(torch.arange(x.shape[1]))))
+    return self.upper(
+        torch.tanh(self.words(x) + self.positions(torch.arange(x.shape[1], device=x.device)))
+    )
 
 
 def _language_model(self, x):
@@ -73,21 +75,33 @@ def _sliced_table(self, x):
 def _scores_with_bias(self, x):
     """A bias of attention for each distance, one a head."""
     q, k = (part(x).view(len(x), LENGTH, 2, 2).transpose(1, 2) for part in (self.q, self.k))
-    distance = torch.arange(LENGTH)[:, None] - torch.arange(LENGTH) + LENGTH - 1
+    distance = (
+        torch.arange(LENGTH, device=x.device)[:, None]
+        - torch.arange(LENGTH, device=x.device)
+        + LENGTH
+        - 1
+    )
     bias = self.table(distance).permute(2, 0, 1).unsqueeze(0)
     return (q @ k.transpose(2, 3) + bias).softmax(3)
 
 
 def _window_bias(self, x):
     q = self.q(x).view(len(x), LENGTH, 2, 2).transpose(1, 2)
-    distance = torch.arange(LENGTH)[:, None] - torch.arange(LENGTH) + LENGTH - 1
+    distance = (
+        torch.arange(LENGTH, device=x.device)[:, None]
+        - torch.arange(LENGTH, device=x.device)
+        + LENGTH
+        - 1
+    )
     bias = self.table[distance.view(-1)].view(LENGTH, LENGTH, 2).permute(2, 0, 1)[None]
     return functional.scaled_dot_product_attention(q, q, q, attn_mask=bias)
 
 
 def _bias_from_distances(self, x):
     """The bias is a network's, of distances that are the same for all rows."""
-    distance = (torch.arange(LENGTH)[:, None] - torch.arange(LENGTH)).to(x.dtype) / LENGTH
+    distance = (
+        torch.arange(LENGTH, device=x.device)[:, None] - torch.arange(LENGTH, device=x.device)
+    ).to(x.dtype) / LENGTH
     bias = self.bias(distance[..., None]).permute(2, 0, 1)
     q, k = (part(x).view(len(x), LENGTH, 2, 2).transpose(1, 2) for part in (self.q, self.k))
     return (q @ k.transpose(2, 3) + bias).softmax(3)
@@ -113,6 +127,15 @@ CASES = {
     "position table of (1, T) ids": Case(
         lambda: Lambda(
             _text, words=nn.Embedding(7, WIDTH), positions=nn.Embedding(9, WIDTH), upper=linear()
+        ),
+        tokens(7, LENGTH),
+    ),
+    "position table with padding": Case(
+        lambda: Lambda(
+            _text,
+            words=nn.Embedding(7, WIDTH),
+            positions=nn.Embedding(9, WIDTH, padding_idx=1),
+            upper=linear(),
         ),
         tokens(7, LENGTH),
     ),

@@ -8,9 +8,17 @@ from torch.utils._pytree import tree_map
 
 from skdvgs.gradients import GradientEngine
 
+from .bare_cases import CASES as BARE
 from .cases import NETWORKS
 from .checks import build
 from .reference import random_gradient, truth, worst_error
+from .rules.test_attention import CASES as ATTENTION
+from .rules.test_convolution import CASES as CONVOLUTION
+from .rules.test_embedding import CASES as EMBEDDING
+from .rules.test_normalization import CASES as NORMALIZATION
+from .rules.test_recurrent import CASES as RECURRENT
+
+CASES = NETWORKS | ATTENTION | CONVOLUTION | EMBEDDING | NORMALIZATION | RECURRENT | BARE
 
 # The kernels of weight norm round float64 more on a GPU.
 BOUND = {torch.float32: 1e-4, torch.float64: 1e-7}
@@ -23,7 +31,7 @@ def on_cuda(batch):
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
-@pytest.mark.parametrize("case", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_terms_are_exact(case, dtype):
     module, x, y = build(case, 7, dtype)
     target = random_gradient(module)

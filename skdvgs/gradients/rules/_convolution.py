@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.grad import conv1d_weight, conv2d_weight, conv3d_weight
 
+from skdvgs.gradients._chunks import elements_at_a_time, on_cpu
 from skdvgs.gradients._terms import GradientTerms, columns, row_dot, row_squares
 from skdvgs.gradients.rules._base import register_rule
 from skdvgs.gradients.rules._linear import gram_is_cheaper
@@ -25,11 +26,49 @@ _FEW_CHANNELS, _LARGE_ROW = 8, 2**20
 _FORMED_COST = 8  # as for a Linear, where there are no patches to unfold
 
 
+def _patches(source: Tensor, kernel: torch.Size, strides: dict[str, Any]) -> Tensor:
+    """What a 2-D kernel meets at each of its positions, (n, channels × kernel, positions)."""
+    # Unfolding asks a GPU for one row at a time.
+    unfold = functional.unfold if on_cpu(source) else strided_patches
+    return unfold(source, kernel, **strides)
+
+
+def strided_patches(source: Tensor, kernel: torch.Size, **strides: Any) -> Tensor:
+    """``torch.nn.functional.unfold`` in one call for all rows."""
+    stride, dilation, padding = (_pair(strides[k]) for k in ("stride", "dilation", "padding"))
+    source = functional.pad(source, (padding[1], padding[1], padding[0], padding[0]))
+    size = [
+        (length - d * (k - 1) - 1) // s + 1
+        for length, k, d, s in zip(source.shape[2:], kernel, dilation, stride, strict=True)
+    ]
+    n, channels, down, right = source.stride()
+    steps = (down * dilation[0], right * dilation[1], down * stride[0], right * stride[1])
+    seen = source.as_strided((*source.shape[:2], *kernel, *size), (n, channels, *steps))
+    return seen.reshape(len(source), -1, size[0] * size[1])
+
+
+def _pair(number: Any) -> tuple[int, int]:
+    return (number, number) if isinstance(number, int) else tuple(number)
+
+
+def _flat_kernel(
+    source: Tensor, kernel: torch.Size, strides: dict[str, Any]
+) -> tuple[Tensor, torch.Size, dict[str, Any]]:
+    """A 1-D convolution as one in two dimensions, of which the first is 1."""
+    if source.dim() > 3:
+        return source, kernel, strides
+    options = {key: (0 if key == "padding" else 1, *value) for key, value in strides.items()}
+    return source.unsqueeze(2), torch.Size([1, *kernel]), options
+
+
 def _formed(
     source: Tensor, other: Tensor, size: torch.Size, strides: dict[str, Any], groups: int
 ) -> Tensor:
     """Each row's weight gradient: one convolution in which every row is a group of its own."""
     n, dims = len(source), len(size) - 2
+    if not on_cpu(source) and groups == 1 and dims < 3:
+        patches = _patches(*_flat_kernel(source, size[2:], strides))
+        return torch.bmm(other.flatten(2), patches.transpose(1, 2)).flatten(1)
     row_products = other[0].numel() * size[1:].numel()
     if size[1] < _FEW_CHANNELS and row_products > _LARGE_ROW:
         rows = [
@@ -58,11 +97,7 @@ def _gram_terms(
         weight = weight[0]
     else:
         dot = row_dot(convolve(source, weight, **strides), other)
-    kernel, options = weight.shape[2:], strides
-    if dims == 1:
-        source, kernel = source.unsqueeze(2), torch.Size([1, *kernel])
-        options = {key: (0 if key == "padding" else 1, *value) for key, value in strides.items()}
-    patches = functional.unfold(source, kernel, **options)
+    patches = _patches(*_flat_kernel(source, weight.shape[2:], strides))
     flat = other.flatten(2)
     gram = torch.bmm(patches.transpose(1, 2), patches).mul_(torch.bmm(flat.transpose(1, 2), flat))
     return GradientTerms(dot, gram.flatten(1).sum(1))
@@ -82,7 +117,9 @@ def _weight_terms(
         and gram_is_cheaper(positions, per_filter, size[0], _FORMED_COST, n_targets)
     )
     row_elements = positions * (per_filter + positions) if gram else size.numel()
-    step = max(1, _CHUNK_ELEMENTS // row_elements)
+    if not on_cpu(source):
+        row_elements = max(row_elements, positions * per_filter)
+    step = max(1, elements_at_a_time(source, _CHUNK_ELEMENTS) // row_elements)
     dots, squares = [], []
     for start in range(0, len(source), step):
         rows = slice(start, start + step)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
+from skdvgs.gradients._chunks import elements_at_a_time
 from skdvgs.gradients._terms import GradientTerms, columns, row_dot, row_squares, summed
 from skdvgs.gradients.rules._base import register_rule
 
@@ -91,7 +92,7 @@ def positions_terms(a: Tensor, delta: Tensor, weight: Tensor) -> GradientTerms:
         gram = torch.bmm(a, a.transpose(1, 2)).mul_(torch.bmm(delta, delta.transpose(1, 2)))
         return GradientTerms(_product_dot(a, delta, weight), gram.flatten(1).sum(1))
     dots, squares = [], []
-    step = max(1, _FORMED_ELEMENTS // (i * o))
+    step = max(1, elements_at_a_time(a, _FORMED_ELEMENTS) // (i * o))
     flat_weight = columns(weight, torch.Size([o, i]))
     for start in range(0, n, step):
         rows = slice(start, start + step)

@@ -128,3 +128,12 @@ def test_rows_of_few_channels_and_many_positions(monkeypatch, groups):
     monkeypatch.setattr(_convolution, "_LARGE_ROW", 0)
     case = Case(lambda: nn.Conv2d(2, 4, 3, stride=2, groups=groups), features(2, 9, 9))
     check_rule(case, 5, torch.float64)
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@few
+@given(drawn=st.one_of(convolutions(), transposed_convolutions()), n=st.integers(1, 5))
+def test_in_the_form_that_a_gpu_takes(drawn, n):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_convolution, "on_cpu", lambda tensor: False)
+        check_rule(drawn_case(*drawn), n, torch.float64)

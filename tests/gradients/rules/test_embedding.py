@@ -46,7 +46,9 @@ CASES = {
     ),
     "bag with offsets": Case(
         lambda: Lambda(
-            lambda self, x: self.bag(x.flatten(), torch.arange(len(x)) * x.shape[1]),
+            lambda self, x: self.bag(
+                x.flatten(), torch.arange(len(x), device=x.device) * x.shape[1]
+            ),
             bag=nn.EmbeddingBag(5, 3),
         ),
         tokens(5, 6),
