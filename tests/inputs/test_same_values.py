@@ -88,7 +88,7 @@ def expected():
 
 @given(st.sampled_from(sorted(OF_X)), st.sampled_from(sorted(OF_Y)), st.sampled_from(sorted(TASKS)))
 @settings(
-    max_examples=20,
+    max_examples=14,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

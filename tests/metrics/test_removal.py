@@ -70,7 +70,7 @@ def test_ties_go_in_random_order(iris):
 @pytest.mark.parametrize("n_jobs", [None, 2])
 def test_scores_follow_from_the_seed_alone(iris, n_jobs):
     forest = make_pipeline(StandardScaler(), RandomForestClassifier(3))
-    settings = {"fractions": [0, 0.3], "n_repeats": 4, "random_state": 0}
+    settings = {"fractions": [0, 0.3], "n_repeats": 2, "random_state": 0}
     lowest = removal_curve(forest, **iris, **settings, n_jobs=n_jobs)
     again = removal_curve(forest, **iris, **settings)
     highest = removal_curve(forest, **iris, **settings, order="highest")
