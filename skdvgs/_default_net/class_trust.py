@@ -49,7 +49,9 @@ _STRENGTHS, _FIRST_STRENGTH = (3.0, 10.0, 30.0, 100.0), 3.0
 _EM_STEPS = 8
 
 
-_FIRST_TARGET_RATE = 0.01
+# Share of wrong labels before training, of source and target rows alike: from a smaller one,
+# training may end where no label is wrong and all are uncertain.
+_FIRST_RATE = 0.15
 
 
 class ClassTrust(nn.Module):
@@ -61,8 +63,6 @@ class ClassTrust(nn.Module):
         Sizes of the scores.
     n_rows : int
         Rows of training: the fewer, the more the weights are drawn to equal ones.
-    first_rate : float
-        Share of wrong labels before training.
     n_given : int
         How many of the scorers, the last ones, are the user's own. Their weights are drawn to
         no others: they may know far more than ours, or far less.
@@ -84,7 +84,6 @@ class ClassTrust(nn.Module):
         n_scorers: int,
         n_classes: int,
         n_rows: int = 1000,
-        first_rate: float = 0.15,
         n_given: int = 0,
     ) -> None:
         super().__init__()
@@ -98,12 +97,12 @@ class ClassTrust(nn.Module):
         self.strength: Tensor
         self.transitions: Tensor
         for name, value in (
-            ("rate", first_rate),
-            ("target_rate", _FIRST_TARGET_RATE),
+            ("rate", _FIRST_RATE),
+            ("target_rate", _FIRST_RATE),
             ("strength", _FIRST_STRENGTH),
         ):
             self.register_buffer(name, torch.tensor(value, dtype=torch.float64))
-        self.register_buffer("transitions", even_transitions(n_classes, first_rate))
+        self.register_buffer("transitions", even_transitions(n_classes, _FIRST_RATE))
 
     def target_transitions(self) -> Tensor:
         """T of the target rows: one rate for all classes."""

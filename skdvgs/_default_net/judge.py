@@ -30,10 +30,6 @@ _CLASS_EPOCHS, _NUMBER_EPOCHS = 24, 4
 _CLASS_FROM, _NUMBER_FROM = 12, 3
 
 
-# Share of wrong labels before training: with a target set and without.
-_FIRST_RATE_GIVEN, _FIRST_RATE = 0.10, 0.15
-
-
 # Gain in log-likelihood that the rich noise model of numbers has to show before its share of wrong
 # targets is believed.
 _RICH_PRICE = 5.0
@@ -139,7 +135,6 @@ class ClassJudge:
                 "n_scorers": n_scorers,
                 "n_classes": n_classes,
                 "n_rows": len(scores),
-                "first_rate": _FIRST_RATE_GIVEN if is_target.any() else _FIRST_RATE,
                 "n_given": n_given,
             },
             nn.NLLLoss,

@@ -71,7 +71,7 @@ def test_forward_is_the_probability_of_each_given_label():
     logits = np.einsum("b,nbk->nk", np.full(B, 1 / B), SCORES) + np.array([0.1, -0.2, 0.3])
     np.testing.assert_allclose(clean, np.exp(logits) / np.exp(logits).sum(1, keepdims=True))
     np.testing.assert_allclose(found[:30], clean[:30] @ T.numpy(), atol=1e-12)
-    even = np.full((K, K), 0.005) + np.eye(K) * (0.99 - 0.005)
+    even = np.full((K, K), 0.075) + np.eye(K) * (0.85 - 0.075)
     np.testing.assert_allclose(found[30:], clean[30:] @ even, atol=1e-12)
 
 
@@ -162,3 +162,23 @@ def test_the_fewer_the_rows_the_more_unequal_weights_cost(n_rows):
     expected = (1 + 3000 / n_rows) / 2 * 3 * unequal
     expected += 2 / 2 * sum(bias**2 for bias in biases) + 1 / 2 * np.log(weights.sum()) ** 2
     assert float(trust.penalty().detach()) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.whole_forest
+def test_wrong_target_labels_are_told_from_uncertain_ones():
+    """Labels are uncertain by nature, and a fifth of source and target labels is wrong as well."""
+    shares, trusts = [], []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        n, n_target = 1400, 400
+        log_odds = 4.0 * rng.normal(size=n)
+        truth = (rng.random(n) < 1.0 / (1.0 + np.exp(-log_odds))).astype(int)
+        labels = np.where(rng.random(n) < 0.2, 1 - truth, truth)
+        given = 0.2 + 0.6 / (1.0 + np.exp(-log_odds))  # what scorers of these labels know
+        scores = np.log(given / (1.0 - given))[:, None] + 0.3 * rng.normal(size=(n, 2))
+        scores = np.stack([-scores / 2.0, scores / 2.0], axis=2)
+        judge = ClassJudge.train(scores, labels, np.arange(n) >= n - n_target, {})
+        shares.append(judge.wrong_share)
+        trusts.append(judge.target_trust)
+    assert abs(np.mean(shares) - 0.2) < 0.07
+    assert abs(np.mean(trusts) - 0.8) < 0.07

@@ -165,6 +165,7 @@ def test_settings_of_the_method_are_refused():
         DVGSValuer(similarity="dot").fit(X)
 
 
+@pytest.mark.whole_forest
 def test_a_rate_that_is_far_too_large_is_refused():
     iris, _ = load_iris(return_X_y=True)
     with pytest.raises(TrainingDivergedError, match=r"take one below 1e\+12"):

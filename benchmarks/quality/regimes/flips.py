@@ -35,6 +35,15 @@ def measure(name, seed, quick):
         yield variant, NAME, "calibration error", calibration_error(valuer.values_, task.noise)
         yield variant, NAME, "suggestion right, flipped rows", right[task.noise].mean()
         yield variant, NAME, "suggestion right, other rows", right[~task.noise].mean()
+        other = best_other_labels(valuer, task.y)[task.noise] == task.y_clean[task.noise]
+        yield variant, NAME, "best other label right, flipped rows", other.mean()
+
+
+def best_other_labels(valuer, y):
+    """The most probable label that a row was not given."""
+    chances = np.array(valuer.label_values_)
+    chances[np.arange(len(y)), np.searchsorted(valuer.classes_, y)] = -1.0
+    return valuer.classes_[chances.argmax(axis=1)]
 
 
 def shares(name, seed, quick):
