@@ -10,17 +10,16 @@ import numpy as np
 import skorch
 import torch
 from numpy.typing import NDArray
-from skorch.utils import to_tensor
 from torch import Tensor
 
 from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.large.prefetch import read_ahead
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.factory import TargetEncoder
+from skdvgs._nets.output import rows_on_device
 from skdvgs._nets.undisturbed import undisturbed
 from skdvgs._scoring.batches import (
     _parts,
-    _writable,
     activation_bytes,
     best_batch_size,
     on_device,
@@ -32,6 +31,7 @@ from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.running_mean import RunningMean
 from skdvgs.exceptions import InvalidInputError
+from skdvgs.gradients._batches import count_rows
 from skdvgs.gradients._general import out_of_memory
 
 # A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
@@ -235,9 +235,9 @@ class SourceScorer:
         return X[rows], y[rows]
 
     def _row_bytes(self) -> float:
-        x = to_tensor(_writable(self._X[self._rows[:2]]), device=self._net.device)
+        x = rows_on_device(self._X[self._rows[:2]], self._net.device)
         with undisturbed(self._net):
-            return activation_bytes(self._net, x) / max(1, len(x))
+            return activation_bytes(self._net, x) / max(1, count_rows(x))
 
     def _sharing_pays(self, n_labels: int, row_bytes: float) -> bool:
         """Whether one forward pass for all labels saves more than going back label by label."""

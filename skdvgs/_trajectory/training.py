@@ -13,6 +13,7 @@ import numpy as np
 import skorch
 from numpy.typing import NDArray
 
+from skdvgs._inputs.named_arrays import parts_of
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._utils.random_state import interrupts
 from skdvgs.exceptions import TrainingDivergedError
@@ -33,7 +34,7 @@ def train(
     net : skorch net
         Initialised; afterwards it is trained.
     X, y : arrays of shape (n_target, ...)
-        The target set, encoded for the net.
+        The target set, encoded for the net. Records reach it as a dict of arrays.
     on_checkpoint : callable
         ``on_checkpoint(checkpoint)``; the network is as skorch has it, in training mode. Training
         ends after the step when it returns True.
@@ -60,7 +61,7 @@ def train(
         # First, so that it sees the gradient before a user's callback clips it.
         net.callbacks_.insert(0, ("skdvgs", callback))
         try:
-            net.partial_fit(X, y)
+            net.partial_fit(parts_of(X), parts_of(y))
         finally:
             net.callbacks_.remove(("skdvgs", callback))
         if interrupted:
