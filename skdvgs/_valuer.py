@@ -35,6 +35,7 @@ from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
 from skdvgs._inputs.task import TASKS, Features, Task
 from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
+from skdvgs._nets.settings import check_workers
 from skdvgs._reporting.explanation.mixin import ExplainingMixin
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
@@ -500,6 +501,7 @@ default=None
         self, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, both_probs: tuple[Any, Any]
     ) -> DVGSValuer:
         check_net(self.net)
+        check_workers(self.net, self.n_jobs)
         check_device(device_of(self.net, self.device))
         task = task_of_net(self.net, self.task)
         data = read_fit_data(self, X, y, X_val, y_val, groups, task, *both_probs)

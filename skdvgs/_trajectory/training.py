@@ -75,6 +75,11 @@ def _learning_rate(optimizer: Any) -> float:
     return rates.pop() if len(rates) == 1 else float("nan")
 
 
+def _accumulates(net: Any) -> bool:
+    """Whether accelerate adds further batches to the gradient before a step is made."""
+    return not getattr(getattr(net, "accelerator", None), "sync_gradients", True)
+
+
 class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
     """Calls ``on_checkpoint`` at every ``compute_every``-th optimiser step, before the step.
 
@@ -110,7 +115,7 @@ class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
 
     def on_grad_computed(self, net: Any, named_parameters: Any, **_: Any) -> None:
         """Hand over the target gradient, if a checkpoint is due."""
-        if not self._new_step:
+        if not self._new_step or _accumulates(net):
             return
         self._new_step = False
         step, self._step = self._step, self._step + 1
