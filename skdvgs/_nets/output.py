@@ -27,12 +27,13 @@ REAL_CRITERIA = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
 
 def rows_on_device(rows: Any, device: Any) -> Any:
     """Rows as a tensor on a device; those of several arrays as a dict of tensors."""
-    parts = parts_of(rows)
-    if isinstance(parts, dict):
-        return {name: rows_on_device(part.copy(), device) for name, part in parts.items()}
-    # Torch warns of arrays that it must not write to, e.g. those of files; it never would.
-    is_locked = isinstance(rows, np.ndarray) and not rows.flags.writeable
-    return to_tensor(rows.copy() if is_locked else rows, device=device)
+    if isinstance(rows, np.ndarray):
+        if are_records(rows):
+            parts = parts_of(rows).items()
+            return {name: to_tensor(part.copy(), device=device) for name, part in parts}
+        # Torch warns of arrays that it must not write to, e.g. those of files; it never would.
+        rows = rows if rows.flags.writeable else rows.copy()
+    return to_tensor(rows, device=device)
 
 
 def read_output(net: skorch.NeuralNet, x: Any) -> Tensor | None:

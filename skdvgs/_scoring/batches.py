@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from skdvgs._nets.output import rows_on_device
-from skdvgs.gradients._batches import map_batch
+from skdvgs.gradients._batches import map_batch, take_rows
 
 # Activations of one source batch. More than the cache of a core holds makes a core wait for
 # memory, and two of them for each other; fewer rows than these make calls too many.
@@ -25,6 +25,10 @@ _ACTIVATION_BYTES = 2**25
 
 
 _BATCH_LIMITS = (16, 8192)
+
+
+# Of the free memory of a GPU: several trajectories may run there.
+_RESIDENT_SHARE = 0.1
 
 
 def best_batch_size(row_bytes: float, *, cached: bool) -> int:
@@ -53,6 +57,31 @@ def on_device(
     if n_labels > 1:  # the same memory for every label
         return x, (y, map_batch(lambda t: t.unsqueeze(1).expand(-1, n_labels, *t.shape[1:]), x))
     return x, (y, x)
+
+
+class ResidentRows:
+    """Source rows that lie on a GPU, so that they do not travel there at every checkpoint.
+
+    Parameters
+    ----------
+    rows : Tensor or dict of Tensors of shape (n_samples, ...)
+        On the device.
+    """
+
+    def __init__(self, rows: Any) -> None:
+        self._rows = rows
+
+    def __getitem__(self, index: Any) -> Any:
+        """Some rows, by a slice or by numbers."""
+        return take_rows(self._rows, index if isinstance(index, slice) else torch.as_tensor(index))
+
+
+def resident(X: Any, device: Any) -> Any:
+    """Rows on a GPU, if that is where the net is and they take a small part of its free memory."""
+    if torch.device(device).type != "cuda" or not isinstance(X, np.ndarray):
+        return X
+    free, _ = torch.cuda.mem_get_info(torch.device(device))
+    return ResidentRows(rows_on_device(X, device)) if X.nbytes < _RESIDENT_SHARE * free else X
 
 
 def activation_bytes(net: skorch.NeuralNet, x: Any) -> int:

@@ -23,6 +23,7 @@ from skdvgs._scoring.batches import (
     activation_bytes,
     best_batch_size,
     on_device,
+    resident,
 )
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.engines import Engines
@@ -77,7 +78,9 @@ class SourceScorer:
         n_labels: int = 1,
         like: SourceScorer | None = None,
     ) -> None:
-        self._net, self._X, self._y, self._target = net, X, y, target
+        self._net, self._y, self._target = net, y, target
+        # Features are reconstructed from arrays.
+        self._X = X if callable(y) else resident(X, net.device)
         self._rows, self._n_labels = rows, 1
         self._options = options
         self.mean = RunningMean(len(rows), options.n_targets)
