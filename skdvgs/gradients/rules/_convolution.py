@@ -25,10 +25,29 @@ _FEW_CHANNELS, _LARGE_ROW = 8, 2**20
 _FORMED_COST = 8  # as for a Linear, where there are no patches to unfold
 
 
-def _formed(
+def formed_kernels(
     source: Tensor, other: Tensor, size: torch.Size, strides: dict[str, Any], groups: int
 ) -> Tensor:
-    """Each row's weight gradient: one convolution in which every row is a group of its own."""
+    """Each row's weight gradient: one convolution in which every row is a group of its own.
+
+    Parameters
+    ----------
+    source : Tensor of shape (n, channels, *positions)
+        Inputs of the convolution.
+    other : Tensor of shape (n, filters, *positions)
+        Its output gradients.
+    size : torch.Size
+        Shape of the weight.
+    strides : dict
+        ``stride``, ``padding`` and ``dilation``.
+    groups : int
+        Of the convolution.
+
+    Returns
+    -------
+    Tensor of shape (n, size)
+        Flat gradients.
+    """
     n, dims = len(source), len(size) - 2
     row_products = other[0].numel() * size[1:].numel()
     if size[1] < _FEW_CHANNELS and row_products > _LARGE_ROW:
@@ -89,7 +108,7 @@ def _weight_terms(
         if gram:
             dot, square = _gram_terms(source[rows], other[rows], weight, strides)
         else:
-            formed = _formed(source[rows], other[rows], size, strides, groups)
+            formed = formed_kernels(source[rows], other[rows], size, strides, groups)
             dot, square = formed @ flat_weight, row_squares(formed)
         dots.append(dot)
         squares.append(square)
