@@ -282,3 +282,46 @@ CHANGES = {
 def test_items_that_differ(message):
     with pytest.raises(InvalidInputError, match=message):
         fitted(Unlike(CHANGES[message]), y=Y[:9])
+
+
+class Unpadded(Reader):
+    """The tokens that count, of all rows one after the other."""
+
+    def forward(self, ids, mask, age, pixels, known):
+        counts = mask.bool()
+        flat = torch.tanh(self.value(self.tokens(ids)[counts]))
+        h = torch.zeros(*ids.shape, 8, dtype=flat.dtype)
+        h[counts] = self.norm(flat)
+        return self.last(h.sum(1) / mask.sum(1, keepdim=True) + self.ages(age))
+
+
+class Packed(Reader):
+    """Sequences sorted by length, through a recurrent layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.GRU(8, 8, batch_first=True)
+
+    def forward(self, ids, mask, age, pixels, known):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.tokens(ids), mask.sum(1).cpu(), batch_first=True, enforce_sorted=False
+        )
+        return self.last(self.recurrent(packed)[1][0] + self.ages(age))
+
+
+class Bags(Reader):
+    """Words without order: a mean over those that are no padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.bag = nn.EmbeddingBag(20, 8, padding_idx=0)
+
+    def forward(self, ids, mask, age, pixels, known):
+        return self.last(torch.tanh(self.bag(ids)) * self.ages(age))
+
+
+@pytest.mark.parametrize("module", [Unpadded, Packed, Bags])
+def test_rows_that_the_network_regroups(module):
+    valuer = fitted(take(SOURCE), take(TARGET), net=make_net(module))
+    rows = oracle.replay(module(), nn.functional.cross_entropy, take(SOURCE), WRONG[SOURCE])
+    np.testing.assert_allclose(valuer.values_, rows, atol=2e-5)
