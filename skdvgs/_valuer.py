@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -35,6 +35,7 @@ from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
 from skdvgs._inputs.task import TASKS, Features, Task
 from skdvgs._nets.build import check_device, check_net, device_of, task_of_net
+from skdvgs._nets.settings import check_workers
 from skdvgs._reporting.explanation.mixin import ExplainingMixin
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
@@ -55,7 +56,9 @@ from skdvgs.exceptions import InvalidInputError, PoorRankingWarning
 def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
     """Tell a pair from rows alone, which may come as a list too."""
     if isinstance(chunk, list):
-        is_table = [len(getattr(part, "shape", ())) > 1 for part in chunk]
+        is_table = [
+            isinstance(part, Mapping) or len(getattr(part, "shape", ())) > 1 for part in chunk
+        ]
         chunk = tuple(chunk) if any(is_table) else (chunk,)
     if not isinstance(chunk, tuple):
         return (chunk,)
@@ -164,11 +167,13 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     layers : None, 'last', str or sequence of str, default=None
         Compare the gradients of some layers only: the last one with parameters, or glob patterns
         of layer or parameter names.
-    task : {'auto', 'classification', 'regression', 'reconstruction'}, default='auto'
+    task : {'auto', 'classification', 'tags', 'regression', 'reconstruction'}, default='auto'
         What y means. 'auto' goes by a skorch net's kind, else by
         :func:`sklearn.utils.multiclass.type_of_target`, which takes whole numbers for classes.
         Of more than 20 different whole numbers, however they are stored, only codes are classes:
         they count from 0 or 1, leave out hardly any number and repeat. Others are targets.
+        'tags' is a class number for each of several positions of a row, for a network of your own
+        with its own criterion; see :ref:`structured_rows`.
     cv : int, cross-validation generator or iterable, default=5
         For a network of your own, when no target set is given: each fold in turn is the target
         set and values all the other rows. The value of a row is its mean over the folds it is not
@@ -289,7 +294,8 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     engine_report_ : dict of str to str
         For each parameter of the network, which path of the engine served it.
     task_ : str
-        What was learnt: 'classification', 'multilabel', 'regression' or 'reconstruction'.
+        What was learnt: 'classification', 'multilabel', 'tags', 'regression' or
+        'reconstruction'.
     classes_ : ndarray of shape (n_classes,)
         Labels, sorted. Only for classes.
     n_features_in_ : int
@@ -434,11 +440,11 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     @fit_context(prefer_skip_nested_validation=True)
     def fit(
         self,
-        X: ArrayLike | None,
+        X: Any,
         y: ArrayLike | None = None,
         *,
         X_val: Any = None,
-        y_val: ArrayLike | None = None,
+        y_val: Any = None,
         groups: ArrayLike | None = None,
         pred_probs: ArrayLike | None = None,
         pred_probs_val: ArrayLike | None = None,
@@ -448,14 +454,17 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         Parameters
         ----------
         X : array-like, frame, sparse matrix, AnnData or large source of shape \
-(n_samples, n_features)
+(n_samples, n_features), or dict of arrays
             Source rows. The default network takes frames of any columns and missing numbers; see
-            :doc:`/user_guide/tables`. A net of one's own may take more dimensions, e.g. images.
+            :doc:`/user_guide/tables`. A net of one's own may take more dimensions, e.g. images, and
+            rows that are spread over several arrays: a dict of these, a SliceDict, the
+            BatchEncoding of a tokenizer, or a Dataset of dicts; see :ref:`structured_rows`.
             Rows of memory-mapped arrays, of HDF5, Zarr and Dask arrays, and of map-style torch
             Datasets are read when they are needed; see :ref:`scale`. None values rows by their
             labels and `pred_probs` alone.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
-            Labels or targets; of an AnnData the name of a column of ``obs``. None takes those that
+            Labels or targets; of an AnnData the name of a column of ``obs``. For a net of one's own
+            also tags, masks or images, of shape (n_samples, ...). None takes those that
             a torch Dataset holds; where there are none,
             rows are valued by how well they are reconstructed.
         X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, \
@@ -464,7 +473,8 @@ default=None
             in turn as the target set; see ``cv``. Where scikit-learn slices arrays of X's
             length in cross-validation, pass a TargetSet, or a tuple of this one array. For a
             network of your own a dict holds several target sets by name; see
-            :ref:`several_target_sets`.
+            :ref:`several_target_sets`. Where X is a dict of arrays, so is a target set, and several
+            are a dict of dicts.
         y_val : array-like of shape (n_target,) or (n_target, n_outputs), or dict, default=None
             Labels or targets of the target set; of several ones by the same names.
         groups : array-like of shape (n_samples,), default=None
@@ -492,6 +502,7 @@ default=None
         self, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, both_probs: tuple[Any, Any]
     ) -> DVGSValuer:
         check_net(self.net)
+        check_workers(self.net, self.n_jobs)
         check_device(device_of(self.net, self.device))
         task = task_of_net(self.net, self.task)
         data = read_fit_data(self, X, y, X_val, y_val, groups, task, *both_probs)
@@ -567,7 +578,9 @@ default=None
         self.low_fraction_ = scores.low_fraction(codes, similarity is SIMILARITIES["cosine"])
         if similarity is SIMILARITIES["discounted_cosine"]:
             # Right and wrong numbers differ by degree: only gross errors stand apart.
-            self.low_fraction_ = gross_share(scores.values, data.source.y)
+            y = data.source.y
+            y = y.reshape(len(y), -1) if y.ndim > 2 else y
+            self.low_fraction_ = gross_share(scores.values, y)
         self._set_losses([result.losses for result in results])
         tests = [result.self_test for result in results if result.self_test is not None]
         auc = self_test_auc(tests) if tests else None

@@ -26,6 +26,7 @@ def replay(module, loss, X, y, compute_every=1):
     """Mean cosine of each row's gradient with the recorded target gradients.
 
     ``loss(output, y)`` is the loss of one row: output of shape (1, ...), y of shape (1, ...).
+    A dict X goes to the module as keyword arguments.
     """
     module = module.double().eval()
     trainable = {n: p for n, p in module.named_parameters() if p.requires_grad}
@@ -34,14 +35,21 @@ def replay(module, loss, X, y, compute_every=1):
         module.load_state_dict({n: v.double() for n, v in state.items()})
         target = flatten([grads[n] for n in trainable])
         cosines.append([])
-        for i in range(len(X)):
+        for i in range(len(y)):
             module.zero_grad()
-            x = torch.tensor(X[i : i + 1], dtype=torch.float64)
-            loss(module(x), torch.as_tensor(y[i : i + 1])).backward()
+            loss(output_of(module, X, slice(i, i + 1)), torch.as_tensor(y[i : i + 1])).backward()
             row = flatten([p.grad for p in trainable.values()])
             lengths = row.norm() * target.norm()
             cosines[-1].append(float(row @ target / lengths) if lengths > 0 else 0.0)
     return np.mean(cosines, axis=0)
+
+
+def output_of(module, X, row):
+    if not isinstance(X, dict):
+        whole = np.asarray(X).dtype.kind in "iu"  # token numbers
+        return module(torch.tensor(X[row], dtype=torch.int64 if whole else torch.float64))
+    parts = {name: torch.as_tensor(part[row]) for name, part in X.items()}
+    return module(**{n: p.double() if p.is_floating_point() else p for n, p in parts.items()})
 
 
 def flatten(tensors):

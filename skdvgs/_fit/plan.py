@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from skdvgs._fit.folds import Fold, cross_fit, given_target
 from skdvgs._fit.parameters import ResolvedParameters
+from skdvgs._inputs.named_arrays import numbers_of_row
 from skdvgs._inputs.named_targets import NamedTargets
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Rows, Task, make_task
@@ -134,7 +135,7 @@ def _make_factory(
     return NetFactory(
         net=parameters.net,
         task=task,
-        n_features=int(np.prod(plan.source.X.shape[1:])),
+        n_features=numbers_of_row(plan.source.X),
         settings=parameters.training,
         class_weight=class_weights(parameters.class_weight, task, target),
         seed=seed,

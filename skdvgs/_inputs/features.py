@@ -24,15 +24,14 @@ from skdvgs._inputs.frames import (
     numbers_of_frame,
 )
 from skdvgs._inputs.integers import holds_integers
-from skdvgs._inputs.large.large_rows import LargeRows, Reader
-from skdvgs._inputs.large.open import open_rows
+from skdvgs._inputs.large.large_rows import SMALL_BYTES, LargeRows, Reader
+from skdvgs._inputs.large.open import holds_named_arrays, open_rows
 from skdvgs._inputs.large.readers import DatasetReader
+from skdvgs._inputs.named_arrays import are_records, numbers_of_row
+from skdvgs._inputs.named_rows import read_named_rows, refuse_named_rows
 from skdvgs._inputs.table_reader import TableReader
 from skdvgs._inputs.task import Features
 from skdvgs.exceptions import InvalidInputError
-
-# Rows that lie elsewhere are read once for all if they take less memory than this.
-_SMALL_BYTES = 2**25
 
 
 @contextmanager
@@ -58,6 +57,8 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
         For columns that cannot be read, and for what scikit-learn refuses (infinity, no rows;
         NaN, where the network is a user's own).
     """
+    if holds_named_arrays(X):
+        return _read_records(estimator, X, net)
     names, X = names_of_columns(X), features_of(X)
     check_no_text(X, "X")
     table = TableReader(make_frame_encoder(X)) if net is None else None
@@ -74,8 +75,24 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
     return read if isinstance(read, LargeRows) else _finite(read, "X")
 
 
+def _read_records(estimator: Any, X: Any, net: Any) -> Features:
+    """Rows of several arrays, or of a Dataset of dicts, as records."""
+    if net is None:
+        raise InvalidInputError(
+            f"X is a {type(X).__name__} of several arrays, but net=None. The default network reads "
+            "one table. Pass embeddings of the rows, which suit it best, or a network of your own."
+        )
+    read = read_named_rows(X, "X")
+    vars(estimator).pop("feature_names_in_", None)
+    estimator._table, estimator.n_features_in_ = None, numbers_of_row(read)
+    return read
+
+
 def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> NDArray[Any]:
     """Features of the target set, in memory, which must have the columns of the source."""
+    if are_records(X):
+        return read_named_rows(X_val, "X_val", X.dtype)[:]
+    refuse_named_rows(X_val, "X_val")
     if X.ndim == 2:
         check_same_columns(X_val, getattr(estimator, "feature_names_in_", None))
     X_val, table = features_of(X_val), estimator._table
@@ -108,6 +125,9 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
         For columns that cannot be read, for other columns than those of fit, and for what
         scikit-learn refuses.
     """
+    if dtype.names is not None:
+        return read_named_rows(X, "X", dtype)
+    refuse_named_rows(X, "X")
     table, is_checked = estimator._table, is_anndata(X)
     if is_checked:
         check_same_columns(X, getattr(estimator, "feature_names_in_", None))
@@ -195,7 +215,7 @@ def _read_large(
         )
     with refusing():
         validate_data(estimator, rows, reset=reset, skip_check_array=True)
-    if rows.nbytes <= _SMALL_BYTES:
+    if rows.nbytes <= SMALL_BYTES:
         return rows[:] if dtype == np.int64 else rows.as_type(np.float64)[:]
     if not for_table:
         rows.check()

@@ -67,7 +67,8 @@ def kind_of_labels(y: NDArray[Any], name: str, task: str) -> Kind:
         return "multilabel"
     raise InvalidInputError(
         f"Unknown label type: {name} is of kind {kind!r}. Such labels cannot be valued together. "
-        "Pass one column of labels, 0/1 indicators, or numbers with task='regression'."
+        "Pass one column of labels, 0/1 indicators, numbers with task='regression', or for a "
+        "network of your own a class number for each position with task='tags'."
     )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from torch.utils.data import Dataset
 
+from skdvgs._inputs.large.open import holds_named_arrays
 from skdvgs._inputs.target_set import TargetSet, unpack_target
 from skdvgs._inputs.task import Rows
 from skdvgs.exceptions import InvalidInputError
@@ -50,15 +52,18 @@ class NamedTargets:
         return codes
 
 
-def split_mapping(X_val: Any, y_val: Any) -> dict[Any, tuple[Any, Any]] | None:
+def split_mapping(X_val: Any, y_val: Any, X: Any) -> dict[Any, tuple[Any, Any]] | None:
     """Features and labels of each target set by name; None where one set was passed.
+
+    Where rows of X are spread over several named arrays, a dict of arrays is one target set, and a
+    dict of dicts several.
 
     Raises
     ------
     InvalidInputError
         If the names in both do not agree, or there is none.
     """
-    if not _is_mapping_of_sets(X_val):
+    if not _is_mapping_of_sets(X_val) or (_are_arrays(X_val) and holds_named_arrays(X)):
         if _is_mapping_of_sets(y_val):
             raise InvalidInputError(
                 "y_val is a dict and X_val is not. Labels of several target sets belong to "
@@ -70,8 +75,7 @@ def split_mapping(X_val: Any, y_val: Any) -> dict[Any, tuple[Any, Any]] | None:
         raise InvalidInputError(
             f"X_val is a {type(X_val).__name__} of several arrays, but y_val is one. Target sets "
             "by name need their own labels: pass y_val as a dict with the keys "
-            f"{list(X_val)}. Rows that are spread over several arrays are put side by side as "
-            "columns of one."
+            f"{list(X_val)}. Rows that are spread over several arrays are so in X too."
         )
     if not X_val:
         raise InvalidInputError(
@@ -89,6 +93,11 @@ def split_mapping(X_val: Any, y_val: Any) -> dict[Any, tuple[Any, Any]] | None:
 
 def _is_mapping_of_sets(part: Any) -> bool:
     return isinstance(part, Mapping) and not isinstance(part, TargetSet)
+
+
+def _are_arrays(sets: Mapping[Any, Any]) -> bool:
+    """Tell the arrays of one target set from several sets."""
+    return not any(isinstance(part, (Mapping, TargetSet, Dataset)) for part in sets.values())
 
 
 def joined_sets(parts: Mapping[Any, Rows]) -> tuple[Rows, NamedTargets]:

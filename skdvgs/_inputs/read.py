@@ -12,6 +12,7 @@ from sklearn.utils.validation import _num_samples
 from skdvgs._inputs.annotated import is_anndata, labels_of
 from skdvgs._inputs.features import labels_within, read_features, read_target_features
 from skdvgs._inputs.large.large_rows import LargeRows
+from skdvgs._inputs.named_arrays import are_records
 from skdvgs._inputs.named_targets import (
     NamedTargets,
     class_targets,
@@ -88,14 +89,14 @@ def _read_rows(
     estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, task: str
 ) -> FitData:
     asked = y
-    # First, as rows of several arrays are refused there: X_val then is no dict of target sets.
-    within = labels_within(X)
-    given = y = labels_of(X, within if y is None else y)
-    sets = split_mapping(X_val, y_val)
+    given = y = labels_of(X, labels_within(X) if y is None else y)
+    sets = split_mapping(X_val, y_val, X)
     if sets is None:
         X_val, y_val = unpack_target(X_val, y_val)
     X = read_features(estimator, X, estimator.net)
     kind, y = read_y(y, len(X), task)
+    if estimator.net is None:
+        _check_columns(kind, y)
     source, target, targets = Rows(X, y, kind), None, None
     if sets is not None:
         parts = {
@@ -104,7 +105,7 @@ def _read_rows(
         target, targets = joined_sets(parts)
     elif X_val is not None:
         target = _read_target(estimator, X_val, y_val, source, asked)
-    if target is not None:
+    if target is not None and not are_records(X):
         check_scale(X, target.X[:])
     if estimator.by_class:
         _check_one_kind(sets)
@@ -113,6 +114,15 @@ def _read_rows(
     if kind == "classification":
         n_classes = check_classes(y, None if target is None else target.y)
     return FitData(source, target, n_classes, given, read_groups(groups, len(X)), targets)
+
+
+def _check_columns(kind: str, y: NDArray[Any]) -> None:
+    if kind == "tags" or y.ndim > 2:
+        raise InvalidInputError(
+            f"y has rows of shape {y.shape[1:]}, as tags, masks and images have. The default "
+            "network learns one label, indicators of 0 and 1, or columns of numbers. Pass these, "
+            "or a network of your own."
+        )
 
 
 def _read_target(estimator: Any, X_val: Any, y_val: Any, source: Rows, asked: Any) -> Rows:

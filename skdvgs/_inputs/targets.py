@@ -18,6 +18,9 @@ from skdvgs.exceptions import InvalidInputError, UnseenLabelWarning
 
 _LARGEST_TARGET = 1e150
 
+# What the criterion of a user's network takes: class numbers, one a row or several; or anything.
+CLASS_NUMBERS, ANY = "class numbers", "any"
+
 
 def read_new_y(y: Any, n_samples: int, kind: str, task: Task) -> NDArray[Any]:
     """Labels or targets of rows to value after fit.
@@ -34,10 +37,11 @@ def read_new_y(y: Any, n_samples: int, kind: str, task: Task) -> NDArray[Any]:
             f"y is read as {read_as} but fit learnt {kind}. Values are of one kind. Encode y as "
             "in fit."
         )
-    if kind in ("multilabel", "regression") and read.shape[1] != task.n_outputs:
+    if kind in ("multilabel", "tags", "regression") and read.shape[1:] != task.row_shape:
         raise InvalidInputError(
-            f"y has {read.shape[1]} columns but that of fit had {task.n_outputs}. The network "
-            "predicts as many as in fit. Pass the same columns."
+            f"y has {_columns_or_shape(read.shape[1:])} but that of fit had "
+            f"{_columns_or_shape(task.row_shape)}. The network predicts as many as in fit. Pass "
+            "the same columns."
         )
     if kind == "classification":
         assert task.classes is not None
@@ -53,33 +57,38 @@ def read_new_y(y: Any, n_samples: int, kind: str, task: Task) -> NDArray[Any]:
     return read
 
 
+def _columns_or_shape(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]} columns" if len(shape) == 1 else f"rows of shape {shape}"
+
+
 def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, NDArray[Any]]:
     """Check labels or targets and say which kind they are.
 
     Parameters
     ----------
-    y : array-like of shape (n_samples,) or (n_samples, n_outputs), or None
+    y : array-like of shape (n_samples,) or (n_samples, ...), or None
         Labels or targets; None for reconstruction.
     n_samples : int
         Rows of the X they belong to.
-    task : {'auto', 'classification', 'regression', 'reconstruction'}
-        The valuer's parameter `task`.
+    task : {'auto', 'classification', 'tags', 'regression', 'reconstruction', CLASS_NUMBERS, ANY}
+        The valuer's parameter `task`, or what the criterion of a user's network says of it.
     name : str
         Name of the argument in messages.
 
     Returns
     -------
     kind : str
-        'classification', 'multilabel', 'regression' or 'reconstruction'.
+        'classification', 'multilabel', 'tags', 'regression' or 'reconstruction'.
     y : array
-        (n,) labels, (n, k) indicators, or (n, k) float64 targets.
+        (n,) labels, (n, ...) indicators, class numbers of tags or float64 targets.
 
     Raises
     ------
     InvalidInputError
         If y has another length than X, holds NaN, or fits no task.
     """
-    if y is None and task in ("classification", "regression"):
+    if y is None and task in ("classification", "regression", "tags", CLASS_NUMBERS):
+        task = "classification" if task == CLASS_NUMBERS else task
         raise InvalidInputError(
             f"{name} is None but the task is {task}: it requires y to be passed. Without labels "
             "rows can only be valued by reconstruction. Pass them, or leave task='auto'."
@@ -87,6 +96,9 @@ def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, ND
     if y is None or task == "reconstruction":
         return "reconstruction", np.empty((n_samples, 0), dtype=np.float32)
     y = _as_array(y, n_samples, name)
+    task = _task_for(y, task)
+    if task == "tags":
+        return "tags", _as_tags(y, name)
     if task == "regression":
         return "regression", _as_columns(y, name)
     if y.ndim == 2 and y.shape[1] == 1:
@@ -94,7 +106,7 @@ def read_y(y: Any, n_samples: int, task: str, name: str = "y") -> tuple[Kind, ND
         # scikit-learn warns where labels come as a column.
         y = y if kind == "regression" else column_or_1d(y, warn=True)
     else:
-        kind = kind_of_labels(y, name, task)
+        kind = kind_of_labels(y if y.ndim < 3 else y.reshape(len(y), -1), name, task)
     if kind == "regression":
         if task == "classification":
             raise InvalidInputError(
@@ -150,23 +162,15 @@ def _check_sortable(y: NDArray[Any], y_val: NDArray[Any]) -> None:
 
 
 def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
-    options = {"accept_sparse": "csr", "dtype": None, "ensure_2d": False}
-    shape = getattr(y, "shape", ())
-    if len(shape) > 2:
-        raise InvalidInputError(
-            f"{name} has {len(shape)} dimensions, as masks and images have. Labels and targets are "
-            f"one column or several. Pass {name}.reshape(len({name}), -1): the numbers of a row "
-            "are brought to the shape of the network's output before its loss sees them."
-        )
+    options: dict[str, Any] = {"accept_sparse": "csr", "dtype": None, "ensure_2d": False}
     with refusing():
         if not issparse(y):
             y = as_plain_array(y, name)
-        y = check_array(y, ensure_min_samples=0, input_name=name, **options)
+        y = check_array(y, ensure_min_samples=0, allow_nd=True, input_name=name, **options)
     y = y.toarray() if hasattr(y, "toarray") else y
-    if y.ndim not in (1, 2):
+    if y.ndim == 0:
         raise InvalidInputError(
-            f"{name} has {y.ndim} dimensions. Labels and targets are one column or several. "
-            "Reshape it to (n_samples,) or (n_samples, n_outputs)."
+            f"{name} is a single {y.item()!r}. Each row needs its own label. Pass an array of them."
         )
     if len(y) != n_samples:
         raise InvalidInputError(
@@ -177,9 +181,31 @@ def _as_array(y: Any, n_samples: int, name: str) -> NDArray[Any]:
     return found
 
 
+def _task_for(y: NDArray[Any], task: str) -> str:
+    """The task of y where the criterion alone does not tell it."""
+    if task not in (CLASS_NUMBERS, ANY, "classification"):
+        return task
+    is_whole = y.dtype.kind in "biu" and y.ndim > 1 and int(np.prod(y.shape[1:])) > 1
+    # A criterion of one's own may as well take 0 and 1 as indicators.
+    if is_whole and (task == CLASS_NUMBERS or not set(np.unique(y).tolist()) <= {0, 1}):
+        return "tags"
+    return "auto" if task == ANY else "classification"
+
+
+def _as_tags(y: NDArray[Any], name: str) -> NDArray[np.int64]:
+    if y.dtype.kind not in "biu" or y.ndim < 2:
+        raise InvalidInputError(
+            f"{name} is of shape {y.shape} and type {y.dtype} but the task is tags. Tags are a "
+            "class number for each position of a row. Pass whole numbers of shape (n_samples, "
+            "n_positions) or with more axes."
+        )
+    return y.astype(np.int64)
+
+
 def _as_columns(y: NDArray[Any], name: str) -> NDArray[np.float64]:
     try:
-        y = y.astype(np.float64).reshape(len(y), -1)
+        y = y.astype(np.float64)
+        y = y.reshape(len(y), -1) if y.ndim < 2 else y
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
             f"{name} cannot be read as numbers ({error}). Regression needs numbers. Encode it, "

@@ -11,14 +11,15 @@ from sklearn.base import is_regressor
 from sklearn.utils.multiclass import type_of_target
 
 from skdvgs._inputs.large.large_rows import LargeRows
+from skdvgs._inputs.named_arrays import numbers_of_row
 
 Features = NDArray[Any] | LargeRows
 
 
-Kind = Literal["classification", "multilabel", "regression", "reconstruction"]
+Kind = Literal["classification", "multilabel", "tags", "regression", "reconstruction"]
 
 
-TASKS = ("auto", "classification", "regression", "reconstruction")
+TASKS = ("auto", "classification", "tags", "regression", "reconstruction")
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ class Rows:
     X : array or LargeRows of shape (n_samples, ...)
         Features, float32, or int64 for a network of one's own that embeds integers.
     y : array
-        Labels (n,), indicators (n, k) or float64 targets (n, k); without columns (n, 0) when
-        features are to be reconstructed.
+        Labels (n,), indicators (n, ...), class numbers of tags (n, ...) or float64 targets
+        (n, ...); without columns (n, 0) when features are to be reconstructed.
     kind : str
-        'classification', 'multilabel', 'regression' or 'reconstruction'.
+        'classification', 'multilabel', 'tags', 'regression' or 'reconstruction'.
     """
 
     X: Features
@@ -57,14 +58,17 @@ class Task:
     Attributes
     ----------
     kind : str
-        'classification' (one of the classes), 'multilabel' (any of them), 'regression' (one
-        or more numbers) or 'reconstruction' (the features themselves).
+        'classification' (one of the classes), 'multilabel' (any of them), 'tags' (a class number
+        for each of several positions), 'regression' (one or more numbers) or 'reconstruction' (the
+        features themselves).
     n_outputs : int
         Numbers a network has to return for a row.
     classes : array of shape (n_classes,) or None
         Sorted labels; column numbers for 'multilabel'.
-    mean, scale : arrays of shape (n_outputs,)
+    mean, scale : arrays of the shape of a row's y
         Of the target set's y, for regression: the network fits ``(y - mean) / scale``.
+    row_shape : tuple of int
+        Shape of a row's y; empty for one label.
     """
 
     kind: Kind
@@ -72,9 +76,10 @@ class Task:
     classes: NDArray[Any] | None = None
     mean: NDArray[np.float64] = field(default_factory=lambda: np.zeros(1))
     scale: NDArray[np.float64] = field(default_factory=lambda: np.ones(1))
+    row_shape: tuple[int, ...] = ()
 
     def encode(self, rows: Rows) -> NDArray[Any]:
-        """Class numbers (n,) int64, or float32 targets of shape (n, n_outputs) or X's own."""
+        """Class numbers (n,) or (n, ...) int64, or float32 targets of shape (n, ...) or X's own."""
         if self.kind == "reconstruction":
             return rows.X[:]
         if self.kind == "classification":
@@ -82,25 +87,30 @@ class Task:
             return np.searchsorted(self.classes, rows.y).astype(np.int64)
         if self.kind == "multilabel":
             return rows.y.astype(np.float32)
+        if self.kind == "tags":
+            return rows.y
         return ((rows.y - self.mean) / self.scale).astype(np.float32)
 
 
 def make_task(source: Rows, target: Rows) -> Task:
     """Fix the classes from both sets, and the scale of targets from the target set alone."""
     kind, y = source.kind, target.y
+    shape, size = y.shape[1:], int(np.prod(y.shape[1:]))
     if kind == "classification":
         classes = np.unique(np.concatenate([source.y, y]))
         return Task(kind, len(classes), classes)
     if kind == "multilabel":
-        return Task(kind, y.shape[1], np.arange(y.shape[1]))
+        return Task(kind, size, np.arange(size), row_shape=shape)
+    if kind == "tags":
+        return Task(kind, size, row_shape=shape)
     if kind == "reconstruction":
-        return Task(kind, source.X[0].size)
+        return Task(kind, numbers_of_row(source.X))
     mean = y.mean(axis=0)
     # The squares of tiny numbers would be zero.
     largest = np.abs(y - mean).max(axis=0)
     unit = np.where(largest > 0, largest, 1.0)
     scale = unit * ((y - mean) / unit).std(axis=0)
-    return Task(kind, y.shape[1], None, mean, np.where(scale > 0, scale, 1.0))
+    return Task(kind, size, None, mean, np.where(scale > 0, scale, 1.0), shape)
 
 
 def is_continuous(valuer: object, y: Any) -> bool:
@@ -112,8 +122,15 @@ def is_continuous(valuer: object, y: Any) -> bool:
     if y is None or hasattr(valuer, "classes_"):
         return False
     task = getattr(valuer, "task_", getattr(valuer, "task", "auto"))
-    if task in ("regression", "classification", "multilabel"):
+    if task in ("regression", "classification", "multilabel", "tags"):
         return bool(task == "regression")
     if hasattr(valuer, "__sklearn_tags__") and is_regressor(valuer):
         return True
+    if has_positions(valuer, y):
+        return bool(np.asarray(y).dtype.kind == "f")
     return bool(type_of_target(y).startswith("continuous"))
+
+
+def has_positions(valuer: object, y: Any) -> bool:
+    """Tell tags, masks and images, of which no two rows are of one class, from labels of a row."""
+    return getattr(valuer, "task_", None) == "tags" or len(getattr(y, "shape", ())) > 2

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import skorch
 import torch
+from numpy.typing import NDArray
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, default_collate
 
+from skdvgs._inputs.targets import ANY, CLASS_NUMBERS
 from skdvgs._inputs.task import Task
-from skdvgs._nets.output import CLASS_CRITERIA
+from skdvgs._nets.output import CLASS_CRITERIA, LABEL_CRITERIA, REAL_CRITERIA
 from skdvgs._nets.paper_net import NAMED_NETS, PAPER_TRAINING, PaperNet, net_by_name
 from skdvgs._nets.settings import check_settings, is_default_split, watches_validation
 from skdvgs._nets.validation import EncodedRows, validation_rows
@@ -29,10 +31,16 @@ DEFAULTS = {"lr": 1e-3, "max_epochs": 100, "batch_size": 64}
 class ArrayDataset(Dataset):  # type: ignore[misc]
     """Rows by the batch: skorch's Dataset reads and stacks them one by one."""
 
-    def __getitems__(self, rows: list[int]) -> tuple[Tensor, Tensor]:
+    def __getitems__(self, rows: list[int]) -> tuple[Any, Any]:
         """Several rows at once, as the tensors that a DataLoader would make of them."""
         index = np.asarray(rows)
-        return torch.as_tensor(self.X[index]), torch.as_tensor(self.y[index])
+        return _tensors_of(self.X, index), _tensors_of(self.y, index)
+
+
+def _tensors_of(part: Any, index: NDArray[np.intp]) -> Any:
+    if isinstance(part, dict):
+        return {name: torch.as_tensor(array[index]) for name, array in part.items()}
+    return torch.as_tensor(part[index])
 
 
 def as_is(batch: Any) -> Any:
@@ -75,15 +83,23 @@ def n_parameters(net: skorch.NeuralNet) -> int:
 
 
 def task_of_net(net: Any, task: str) -> str:
-    """The task a user's skorch net was built for, where the caller leaves it open."""
-    if task != "auto" or not isinstance(net, skorch.NeuralNet):
+    """The task a user's net was built for, where the caller leaves it open.
+
+    It is one of the valuer's tasks, or CLASS_NUMBERS or ANY, where it depends on y.
+    """
+    if net is None or isinstance(net, str) or task not in ("auto", "classification"):
         return task
+    if not isinstance(net, skorch.NeuralNet):
+        return ANY if task == "auto" else CLASS_NUMBERS
     criterion = net.criterion if isinstance(net.criterion, type) else type(net.criterion)
-    if isinstance(net, skorch.NeuralNetRegressor):
-        return "regression"
+    if issubclass(criterion, CLASS_CRITERIA):
+        return CLASS_NUMBERS
     if isinstance(net, (skorch.NeuralNetClassifier, skorch.NeuralNetBinaryClassifier)):
         return "classification"
-    return "classification" if issubclass(criterion, CLASS_CRITERIA) else "auto"
+    if task == "auto" and isinstance(net, skorch.NeuralNetRegressor):
+        return "regression"
+    is_known = issubclass(criterion, LABEL_CRITERIA + REAL_CRITERIA)
+    return ANY if task == "auto" and not is_known else task
 
 
 def build_net(
@@ -131,7 +147,11 @@ def _wrapped(net: type[nn.Module], task: Task, n_features: int) -> skorch.Neural
     """The default network, or a user's Module class, with our training settings."""
     sizes = {"n_features": n_features, "n_outputs": task.n_outputs}
     accepted = inspect.signature(net.__init__).parameters
-    criteria = {"classification": nn.CrossEntropyLoss, "multilabel": nn.BCEWithLogitsLoss}
+    criteria = {
+        "classification": nn.CrossEntropyLoss,
+        "tags": nn.CrossEntropyLoss,
+        "multilabel": nn.BCEWithLogitsLoss,
+    }
     return skorch.NeuralNet(
         net,
         criterion=criteria.get(task.kind, nn.MSELoss),

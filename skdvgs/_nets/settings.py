@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import skorch
 from skorch.dataset import ValidSplit
@@ -30,6 +31,21 @@ def check_settings(net: skorch.NeuralNet) -> None:
             "as nets that accumulate them do. Values are taken where gradients are complete. Call "
             "self.notify('on_grad_computed', named_parameters=..., batch=batch) in it before the "
             "optimiser's step."
+        )
+
+
+def check_workers(net: Any, n_jobs: int | None) -> None:
+    """Refuse worker processes for a net with an accelerator, whose state belongs to one process.
+
+    Raises
+    ------
+    InvalidInputError
+        If trajectories were to run in processes of their own.
+    """
+    if n_jobs not in (None, 1) and getattr(net, "accelerator", None) is not None:
+        raise InvalidInputError(
+            f"n_jobs={n_jobs} was given with an accelerator in the net. Its state belongs to this "
+            "process, and others cannot use it. Set n_jobs=None."
         )
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import skorch
+from numpy.typing import NDArray
 
 from skdvgs._inputs.targets import read_y
 from skdvgs._inputs.task import Rows, Task
 from skdvgs._nets.output import CLASS_CRITERIA
 from skdvgs.exceptions import InvalidInputError
+
+_NO_FEATURES = np.empty((1, 0), dtype=np.float32)
 
 
 def validation_rows(net: skorch.NeuralNet) -> Any:
@@ -44,14 +48,17 @@ class EncodedRows(skorch.dataset.Dataset):  # type: ignore[misc]
     def __getitem__(self, i: Any) -> tuple[Any, Any]:
         """Features as float32, and the encoded label."""
         x, y = self._rows[i]
-        x = np.asarray(x)
-        x = x.astype(np.float32) if x.dtype == np.float64 else x
+        if isinstance(x, Mapping):
+            x = {name: _single(part) for name, part in x.items()}
+        else:
+            x = _single(x)
         if self._task.kind == "reconstruction":
             return x, x
-        encoded = self._task.encode(self._read(x, y))[0]
-        return x, encoded.astype(np.float32) if self._wants_number else encoded
+        encoded = self._task.encode(self._read(y))[0]
+        wants_number = self._wants_number and self._task.kind != "tags"
+        return x, encoded.astype(np.float32) if wants_number else encoded
 
-    def _read(self, x: Any, y: Any) -> Rows:
+    def _read(self, y: Any) -> Rows:
         label = np.asarray(y)[None]
         if self._task.kind == "classification":
             assert self._task.classes is not None
@@ -62,8 +69,13 @@ class EncodedRows(skorch.dataset.Dataset):  # type: ignore[misc]
                     f"labels are {self._task.classes.tolist()[:10]}. Give the validation rows the "
                     "same labels."
                 )
-            return Rows(x[None], label, "classification")
+            return Rows(_NO_FEATURES, label, "classification")
         kind = self._task.kind
         if kind == "regression":
             label = read_y(label.reshape(1, -1), 1, "regression", "y of predefined_split")[1]
-        return Rows(x[None], label.reshape(1, -1), kind)
+        return Rows(_NO_FEATURES, label.reshape(1, *self._task.row_shape), kind)
+
+
+def _single(part: Any) -> NDArray[Any]:
+    array = np.asarray(part)
+    return array.astype(np.float32) if array.dtype == np.float64 else array

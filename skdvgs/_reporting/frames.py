@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skdvgs._inputs.task import is_continuous
+from skdvgs._inputs.task import has_positions, is_continuous
 from skdvgs._reporting.fit_rows import Reportable, says_of_each_row, valuer_of
 from skdvgs._utils.optional import import_optional
 from skdvgs._utils.types import Floats, Index, Labels, Mask
@@ -91,7 +91,8 @@ def kept_rows(estimator: Reportable) -> Mask:
     if support is not None:
         return np.asarray(support)
     values, labels = estimator.values_, estimator._given.labels
-    classes = None if has_continuous_labels(estimator) else labels
+    has_none = has_continuous_labels(estimator) or has_positions(valuer_of(estimator), labels)
+    classes = None if has_none else labels
     # As LowValueFilter has it by default.
     has_one_label = classes is not None and classes.ndim == 1
     max_fraction = 0.5 if labels is None or has_one_label else None
@@ -108,7 +109,7 @@ def has_continuous_labels(estimator: Reportable) -> bool:
 
 def _label_columns(estimator: Reportable, labels: Labels | None) -> dict[str, Labels]:
     """Return the labels as `label` or `target`, numbered where there are several columns."""
-    if labels is None:
+    if labels is None or labels.ndim > 2:  # masks and images are no columns
         return {}
     return columns_of_labels(labels, "target" if has_continuous_labels(estimator) else "label")
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import skorch
 import torch
-from skorch.utils import to_tensor
 from torch import Tensor, nn
 
+from skdvgs._nets.output import rows_on_device
 from skdvgs.gradients._batches import map_batch
 
 # Activations of one source batch. More than the cache of a core holds makes a core wait for
@@ -34,11 +34,6 @@ def best_batch_size(row_bytes: float, *, on_cpu: bool) -> int:
     return int(np.clip(fits, _FEWEST_ROWS, _CORE_ROWS if on_cpu else _GPU_ROWS))
 
 
-def _writable(part: Any) -> Any:
-    # Torch warns of arrays that it must not write to, e.g. those of files; it never would.
-    return part.copy() if isinstance(part, np.ndarray) and not part.flags.writeable else part
-
-
 def _parts(start: int, stop: int, size: int) -> Iterator[slice]:
     for first in range(start, stop, size):
         yield slice(first, min(first + size, stop))
@@ -51,7 +46,7 @@ def on_device(
 
     ``loss_reads_x`` is what :func:`~skdvgs._scoring.loss.per_sample_loss` says.
     """
-    x, y = (to_tensor(_writable(part), device=net.device) for part in (x, y))
+    x, y = (rows_on_device(part, net.device) for part in (x, y))
     if not loss_reads_x:
         return x, y
     if n_labels > 1:  # the same memory for every label

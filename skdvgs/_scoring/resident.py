@@ -1,4 +1,4 @@
-"""Rows that are held where the network computes."""
+"""ResidentRows: source rows that lie on a GPU."""
 
 from __future__ import annotations
 
@@ -6,28 +6,35 @@ from typing import Any
 
 import numpy as np
 import torch
-from skorch.utils import to_tensor
 
-from skdvgs._scoring.batches import _writable
+from skdvgs._nets.output import rows_on_device
+from skdvgs.gradients._batches import take_rows
 
-# The rows may take so much of the memory that is free; the rest is for the activations.
-_SHARE = 0.25
+# The rows may take so much of the memory that is free: several trajectories may run there, and
+# the rest is for activations.
+_SHARE = 0.1
 
 
-def held_on_device(rows: Any, device: Any) -> Any:
-    """Return an array as a tensor on a GPU that has room for it; else the array itself.
-
-    Every checkpoint reads every row: copying them to the device once is much cheaper.
+class ResidentRows:
+    """Source rows that lie on a GPU, so that they do not travel there at every checkpoint.
 
     Parameters
     ----------
-    rows : array of shape (n_samples, ...)
-        Features, or labels as the network's criterion wants them.
-    device : str or torch.device
-        Where the network computes.
+    rows : Tensor or dict of Tensors of shape (n_samples, ...)
+        On the device.
     """
-    on_cuda = torch.device(device or "cpu").type == "cuda"
-    if not on_cuda or not isinstance(rows, np.ndarray) or rows.dtype.kind not in "fiub":
-        return rows
-    free, _ = torch.cuda.mem_get_info(device)
-    return to_tensor(_writable(rows), device=device) if rows.nbytes <= _SHARE * free else rows
+
+    def __init__(self, rows: Any) -> None:
+        self._rows = rows
+
+    def __getitem__(self, index: Any) -> Any:
+        """Some rows, by a slice or by numbers."""
+        return take_rows(self._rows, index if isinstance(index, slice) else torch.as_tensor(index))
+
+
+def resident(X: Any, device: Any) -> Any:
+    """Rows on a GPU, if that is where the net is and they take a small part of its free memory."""
+    if torch.device(device or "cpu").type != "cuda" or not isinstance(X, np.ndarray):
+        return X
+    free, _ = torch.cuda.mem_get_info(torch.device(device))
+    return ResidentRows(rows_on_device(X, device)) if X.nbytes < _SHARE * free else X

@@ -10,17 +10,16 @@ import numpy as np
 import skorch
 import torch
 from numpy.typing import NDArray
-from skorch.utils import to_tensor
 from torch import Tensor
 
 from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.large.prefetch import read_ahead
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.factory import TargetEncoder
+from skdvgs._nets.output import rows_on_device
 from skdvgs._nets.undisturbed import undisturbed
 from skdvgs._scoring.batches import (
     _parts,
-    _writable,
     activation_bytes,
     best_batch_size,
     on_device,
@@ -30,9 +29,10 @@ from skdvgs._scoring.engines import Engines
 from skdvgs._scoring.loss import per_sample_loss
 from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
-from skdvgs._scoring.resident import held_on_device
+from skdvgs._scoring.resident import resident
 from skdvgs._scoring.running_mean import RunningMean
 from skdvgs.exceptions import InvalidInputError
+from skdvgs.gradients._batches import count_rows
 from skdvgs.gradients._general import out_of_memory
 
 # A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
@@ -78,7 +78,9 @@ class SourceScorer:
         n_labels: int = 1,
         like: SourceScorer | None = None,
     ) -> None:
-        self._net, self._X, self._y, self._target = net, X, y, target
+        self._net, self._y, self._target = net, y, target
+        # Features are reconstructed from arrays.
+        self._X = X if callable(y) else resident(X, net.device)
         self._rows, self._n_labels = rows, 1
         self._options = options
         self.mean = RunningMean(len(rows), options.n_targets)
@@ -98,8 +100,6 @@ class SourceScorer:
         if shares and self._sharing_pays(n_labels, row_bytes):
             self._rows, self._n_labels = rows[::n_labels], n_labels
             self._y = y.reshape(-1, n_labels, *y.shape[1:])
-        if not callable(self._y):  # else the labels are made of the features, on the CPU
-            self._X, self._y = (held_on_device(part, net.device) for part in (X, self._y))
         self._all = len(self._rows) == len(X) and np.array_equal(self._rows, np.arange(len(X)))
 
     @property
@@ -238,9 +238,9 @@ class SourceScorer:
         return X[rows], y[rows]
 
     def _row_bytes(self) -> float:
-        x = to_tensor(_writable(self._X[self._rows[:2]]), device=self._net.device)
+        x = rows_on_device(self._X[self._rows[:2]], self._net.device)
         with undisturbed(self._net):
-            return activation_bytes(self._net, x) / max(1, len(x))
+            return activation_bytes(self._net, x) / max(1, count_rows(x))
 
     def _sharing_pays(self, n_labels: int, row_bytes: float) -> bool:
         """Whether one forward pass for all labels saves more than going back label by label."""

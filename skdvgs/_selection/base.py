@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
 from typing import Any, ClassVar, TypeVar
 
@@ -11,7 +12,6 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import (
-    _num_samples,
     check_consistent_length,
     check_is_fitted,
     validate_data,
@@ -19,9 +19,10 @@ from sklearn.utils.validation import (
 
 from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
 from skdvgs._inputs.columns import names_of_columns
+from skdvgs._inputs.named_arrays import one_array, row_count
 from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
-from skdvgs._inputs.task import is_continuous
+from skdvgs._inputs.task import has_positions, is_continuous
 from skdvgs._reporting.fit_rows import remember_rows
 from skdvgs._reporting.mixin import ReportingMixin
 from skdvgs._selection.choice import Cut, choose_rows
@@ -204,15 +205,17 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         valued = value_rows(valuer, X, y, given)
         if self.target is not None:
             valued = valued.for_target(self.target)
-        check_consistent_length(X, y)
+        check_consistent_length(one_array(X), y)
         self._check_valued(valued)
         values = valued.values
         continuous = is_continuous(valued.last, y)
-        groups = number_groups(None if continuous else y, len(values))
+        has_classes = not (continuous or has_positions(valued.last, y))
+        groups = number_groups(y if has_classes else None, len(values))
         cut = Cut(self.fraction, self.threshold, self.max_class_fraction)
         support = choose_rows(cut, valued, y, groups, continuous)
 
-        validate_data(self, features_of(X), skip_check_array=True)
+        if not isinstance(X, Mapping):
+            validate_data(self, features_of(X), skip_check_array=True)
         names = names_of_columns(X) if is_anndata(X) else None
         if names is not None:
             self.feature_names_in_ = names
@@ -224,7 +227,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         self.support_ = support
         self.threshold_ = lowest_kept(values, support)
         self.n_dropped_ = int(np.count_nonzero(~support))
-        self._given = remember_rows(X, y, _n_target(given.get("X_val")))
+        self._given = remember_rows(X, y, _n_target(given.get("X_val"), X))
         dropped = np.flatnonzero(~support)
         index = self._given.index
         self.dropped_index_ = dropped if index is None else index[dropped]
@@ -276,10 +279,10 @@ def _with_labels_of_target(given: dict[str, Any], y: Any) -> dict[str, Any]:
     return given
 
 
-def _n_target(X_val: Any) -> int | None:
+def _n_target(X_val: Any, X: Any) -> int | None:
     """Rows of the target set, in whatever form it was passed."""
-    sets = split_mapping(X_val, None)
+    sets = split_mapping(X_val, None, X)
     if sets is not None:
-        return sum(int(_num_samples(features)) for features, _ in sets.values())
+        return sum(row_count(features) for features, _ in sets.values())
     features = unpack_target(X_val, None)[0]
-    return None if features is None else _num_samples(features)
+    return None if features is None else row_count(features)

@@ -23,6 +23,7 @@ from sklearn.utils.validation import (
 )
 
 from skdvgs._inputs.annotated import features_of, labels_of
+from skdvgs._inputs.named_arrays import one_array
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.inner_valuer import check_reads_text, with_task
 from skdvgs._selection.relabelling import best_other_labels, exchange_labels
@@ -138,10 +139,11 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
         self._check_estimator()
         labels = labels_of(X, y)
         self._check_y(labels)
-        check_consistent_length(X, labels)
+        counted = one_array(X)
+        check_consistent_length(counted, labels)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X)
-        ones = np.ones(_num_samples(X))
+            sample_weight = _check_sample_weight(sample_weight, counted)
+        ones = np.ones(_num_samples(counted))
         if self._needs_weights(sample_weight) and weight_arguments(self.estimator, ones) is None:
             raise InvalidInputError(self._takes_no_weights())
         given = {
@@ -151,13 +153,13 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
             "pred_probs": pred_probs,
             "pred_probs_val": pred_probs_val,
         }
-        sampler = self._make_sampler(X).fit(X, y, **given)
+        sampler = self._make_sampler(counted).fit(X, y, **given)
         if routing_is_enabled():
             fit_params = process_routing(self, "fit", **fit_params).estimator.fit
         X_clean, y_clean, weights, rows = self._clean(
             sampler, features_of(X), labels, sample_weight
         )
-        arguments = _check_method_params(X, fit_params, indices=rows)
+        arguments = _check_method_params(counted, fit_params, indices=rows)
         if weights is not None:
             arguments |= weight_arguments(self.estimator, weights) or {}
         estimator = clone(self.estimator).fit(X_clean, y_clean, **arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
@@ -11,8 +12,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
 from skdvgs._inputs.columns import check_same_columns
 from skdvgs._inputs.frame_columns import is_frame
+from skdvgs._inputs.named_arrays import take_named_rows
 from skdvgs._selection.base import BaseLowValueSelector
+from skdvgs._selection.inner_valuer import is_told_positions
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
+from skdvgs.exceptions import InvalidInputError
 
 
 class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelector):  # type: ignore[misc]
@@ -174,6 +178,12 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         InvalidInputError
             As `fit`.
         """
+        if is_told_positions(self.valuer, y):
+            raise InvalidInputError(
+                "y holds a label for each position of a row, as tags and masks do. Features of "
+                "another row do not fit them, and a Pipeline cannot change y. Use LowValueSampler, "
+                "which removes rows, or fit and then drop(X, y)."
+            )
         self.fit(X, y, **fit_params)
         y = labels_of(X, y)
         X = self._checked(X)
@@ -183,6 +193,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
             rows = replace_by_nearest_target(self.values_, y, self.support_)
         else:
             rows = replace_within_groups(self.values_, self._groups, self.support_)
+        if isinstance(X, Mapping):
+            return take_named_rows(X, rows)
         replaced = _safe_indexing(X, rows)
         if hasattr(X, "iloc"):
             # The next step, or the user, may join by index: the row's place is its own.
@@ -207,6 +219,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
     def _checked(self, X: Any) -> Any:
         """Validate the rows without changing their kind, types or values."""
+        if isinstance(X, Mapping):
+            return X  # the network that follows tells what it needs of them
         if is_frame(X):
             validate_data(self, X, reset=False, skip_check_array=True)
             # A copy of the labels only: set_output names the columns of what we return in place.

@@ -10,6 +10,8 @@ from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import _num_samples
 
+from skdvgs._inputs.targets import read_y
+from skdvgs._nets.build import task_of_net
 from skdvgs._valuer import DVGSValuer
 from skdvgs.exceptions import InvalidInputError
 
@@ -34,6 +36,19 @@ def with_task(valuer: Any, task: str) -> Any:
 def _reads_any_task(net: Any) -> bool:
     """Tell a net without a task of its own: a skorch net may be a classifier or a regressor."""
     return net is None or isinstance(net, type)
+
+
+def is_told_positions(valuer: Any, y: Any) -> bool:
+    """Whether a valuer is told a label for each position of a row, as tags and masks."""
+    last = _last_of(valuer)[1]
+    if y is None or not isinstance(last, DVGSValuer) or last.net is None or issparse(y):
+        return False
+    labels = np.asarray(y)
+    if labels.ndim > 2:
+        return labels.dtype.kind in "biu"
+    if labels.ndim < 2 or labels.dtype.kind not in "biu":
+        return False
+    return read_y(labels, len(labels), task_of_net(last.net, last.task))[0] == "tags"
 
 
 def is_one_number(y: Any) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing, indexable
-from sklearn.utils.validation import _num_samples
 
 from skdvgs._inputs.annotated import is_anndata
+from skdvgs._inputs.named_arrays import row_count, take_named_rows
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -37,11 +38,13 @@ def _counts_up(index: Any) -> bool:
 
 def take_rows(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> Any:
     """Return the given rows of an array of the fitted length."""
-    if _num_samples(array) != n_samples:
+    if row_count(array) != n_samples:
         raise InvalidInputError(
-            f"{name} holds {_num_samples(array)} rows but {n_samples} were valued. The kept rows "
+            f"{name} holds {row_count(array)} rows but {n_samples} were valued. The kept rows "
             "are known by their position in fit only. Pass arrays that go with the X of fit."
         )
     if is_anndata(array):
         return array[rows].copy()
+    if isinstance(array, Mapping):
+        return take_named_rows(array, rows)
     return _safe_indexing(indexable(array)[0], rows)

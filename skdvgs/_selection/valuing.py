@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import _num_samples
 
 from skdvgs._inputs.annotated import features_of
+from skdvgs._inputs.named_arrays import row_count
 from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
 from skdvgs.exceptions import InvalidInputError
@@ -100,7 +100,7 @@ def value_rows(valuer: Any, X: Any, y: Any, given: dict[str, Any]) -> Valued:
     _check_is_taken(valuer, given)
     valuer = clone(valuer)
     valuer.fit(X, y, **given)
-    return Valued(valuer, valuer, _checked_values(valuer, _num_samples(X)))
+    return Valued(valuer, valuer, _checked_values(valuer, row_count(X)))
 
 
 def _check_is_taken(valuer: Any, given: dict[str, Any]) -> None:
@@ -122,8 +122,8 @@ def _fit_pipeline(pipeline: Pipeline, X: Any, y: Any, given: dict[str, Any]) -> 
     name, last = pipeline.steps[-1]
     steps = pipeline[:-1]
     if len(steps):
-        X = steps.fit_transform(features_of(X), y)
-        given = given | _transformed_target(steps, given.get("X_val"), given.get("y_val"))
+        rows, X = X, steps.fit_transform(features_of(X), y)
+        given = given | _transformed_target(steps, rows, given.get("X_val"), given.get("y_val"))
     found = value_rows(last, X, y, given)
     whole = clone(pipeline, safe=False).set_params(steps=[*steps.steps, (name, found.valuer)])
     return Valued(whole, found.last, found.values, found.label_values, found.fitted_here)
@@ -138,9 +138,9 @@ _NOT_LEARNT_AGAIN = {
 }
 
 
-def _transformed_target(steps: Pipeline, X_val: Any, y_val: Any) -> dict[str, Any]:
+def _transformed_target(steps: Pipeline, X: Any, X_val: Any, y_val: Any) -> dict[str, Any]:
     """The target set, or each of several, as the steps of a Pipeline leave it."""
-    sets = split_mapping(X_val, y_val)
+    sets = split_mapping(X_val, y_val, X)
     if sets is not None:
         features = {key: steps.transform(features_of(rows)) for key, (rows, _) in sets.items()}
         return {"X_val": features, "y_val": {key: labels for key, (_, labels) in sets.items()}}
@@ -176,7 +176,7 @@ def _ask_frozen(frozen: FrozenEstimator, X: Any, y: Any, given: dict[str, Any]) 
     of_labels = None
     if getattr(inner, "task_", None) == "classification" and hasattr(inner, "label_values"):
         of_labels = inner.label_values(rows)
-    return Valued(frozen, inner, _checked(values, inner, _num_samples(X)), of_labels, False)
+    return Valued(frozen, inner, _checked(values, inner, row_count(X)), of_labels, False)
 
 
 def _checked_values(valuer: Any, n_samples: int) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from torch import nn
 
 from skdvgs._inputs.task import Rows
 from skdvgs._nets.build import initialize
-from skdvgs._nets.factory import NetFactory, TargetEncoder, read_state
+from skdvgs._nets.factory import NetFactory, TargetEncoder
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.influence import InfluenceDirections
 from skdvgs._scoring.options import ScoringOptions
@@ -28,6 +28,7 @@ from skdvgs._trajectory.checkpoint_scorer import (
     SavedProgress,
     TrajectoryMismatch,
 )
+from skdvgs._trajectory.frozen_weights import build_again, split_state
 from skdvgs._trajectory.result import TrajectoryResult, write_result
 from skdvgs._trajectory.training import train
 from skdvgs._utils.progress import TrajectoryProgress
@@ -152,12 +153,14 @@ class TrajectoryJob:
             else:
                 losses = train(net, X, y, on_checkpoint, self.compute_every, self.name)
         on_checkpoint.check_resumed()
+        state, untrained = split_state(net, self.factory)
         return TrajectoryResult(
             scores=self.request.split_scores(scorer.mean.means()),
             losses=losses,
             converged=convergence is not None and convergence.converged,
             report=scorer.report,
-            state=read_state(net),
+            state=state,
+            untrained=untrained,
             history=net.history,
             recorded=on_checkpoint.recorded,
             digests=on_checkpoint.digests,
@@ -166,7 +169,7 @@ class TrajectoryJob:
 
     def rebuild(self, result: TrajectoryResult) -> skorch.NeuralNet:
         """Make the trained net from the weights that a run sent back."""
-        net = self.factory.build_with(result.state)
+        net = build_again(self.factory, result.state, result.untrained)
         net.history = result.history
         return net
 

@@ -17,12 +17,11 @@ from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._scoring.options import ScoringOptions
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._scoring.scorer import make_scorer
-from skdvgs._storage.digests import arrays_digest
 from skdvgs._storage.recorded_checkpoints import RecordedCheckpoint
+from skdvgs._trajectory.frozen_weights import build_again, digests
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.threads import thread_limit, threads_per_job
-from skdvgs.exceptions import InvalidInputError
 
 Floats = NDArray[np.float64]
 
@@ -102,21 +101,10 @@ class RecordedTrajectory:
 
     def _build(self, rows: Rows) -> ReadyNet:
         first, last = self.checkpoints[0].state, self.checkpoints[-1].state
-        net = self.factory.build_with(first)
+        net = build_again(self.factory, first, self.untrained)
         drawn = read_state(net)
-        self._check_untrained(drawn)
         at_first = {name: drawn[name] for name in last if name not in first}
         return ReadyNet(net, TargetEncoder(net, self.factory.task, rows.X), at_first)
-
-    def _check_untrained(self, drawn: dict[str, NDArray[Any]]) -> None:
-        """Refuse a net whose frozen weights are not those of fit."""
-        for name, digest in self.untrained.items():
-            if name not in drawn or arrays_digest({name: drawn[name]}, "") != digest:
-                raise InvalidInputError(
-                    f"The frozen weights {name!r} of the network are not those of fit. Only "
-                    "trained ones are kept, and building the module gave others this time. Let its "
-                    "__init__ load or draw the same weights each time, by torch's random state."
-                )
 
     def _follow(self, ready: ReadyNet, request: ScoringRequest) -> Floats:
         net = ready.net
@@ -139,9 +127,6 @@ class RecordedTrajectory:
 def record(job: TrajectoryJob, result: TrajectoryResult) -> RecordedTrajectory:
     """What is kept of a trajectory that has run."""
     kept = result.recorded[-1].state
-    untrained = {
-        name: arrays_digest({name: array}, "")
-        for name, array in result.state.items()
-        if name not in kept
-    }
+    untrained = result.untrained | digests(result.state)
+    untrained = {name: digest for name, digest in untrained.items() if name not in kept}
     return RecordedTrajectory(job.factory, job.scoring, result.recorded, untrained)

@@ -32,7 +32,8 @@ class TrajectoryResult:
     report : dict of str to str
         How the engine served each parameter, by name.
     state : dict of str to array
-        Weights at the end of training, by name.
+        Weights at the end of training, by name; of a net with frozen ones those that are not what
+        building it gives.
     history : list of dict
         skorch's record of the training.
     recorded : sequence of RecordedCheckpoint
@@ -41,6 +42,8 @@ class TrajectoryResult:
         Digest of each checkpoint, if they are written to files instead.
     self_test : array of shape (n_rows, 2) or None
         Scores of some target rows under their own and under another label.
+    untrained : dict of str to str
+        Digests of the weights that `state` leaves out.
     """
 
     scores: RowScores
@@ -52,6 +55,7 @@ class TrajectoryResult:
     recorded: Sequence[RecordedCheckpoint] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     self_test: NDArray[np.float64] | None = None
+    untrained: dict[str, str] = field(default_factory=dict)
 
 
 def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
@@ -75,6 +79,7 @@ def write_result(files: TrajectoryFiles, result: TrajectoryResult) -> None:
         "typical_norms": [checkpoint.typical_norm for checkpoint in result.recorded],
         "learning_rates": [checkpoint.learning_rate for checkpoint in result.recorded],
         "digests": result.digests,
+        "untrained": result.untrained,
     }
     files.write_finished(arrays, metadata)
 
@@ -99,6 +104,7 @@ def read_result(files: TrajectoryFiles | None) -> TrajectoryResult | None:
         recorded=_recorded(arrays, metadata["typical_norms"], metadata["learning_rates"]),
         digests=metadata["digests"],
         self_test=arrays.get("self_test"),
+        untrained=metadata["untrained"],
     )
 
 

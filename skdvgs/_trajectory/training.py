@@ -13,6 +13,7 @@ import numpy as np
 import skorch
 from numpy.typing import NDArray
 
+from skdvgs._inputs.named_arrays import parts_of
 from skdvgs._scoring.checkpoint import Checkpoint
 from skdvgs._utils.random_state import interrupts
 from skdvgs.exceptions import TrainingDivergedError
@@ -33,7 +34,7 @@ def train(
     net : skorch net
         Initialised; afterwards it is trained.
     X, y : arrays of shape (n_target, ...)
-        The target set, encoded for the net.
+        The target set, encoded for the net. Records reach it as a dict of arrays.
     on_checkpoint : callable
         ``on_checkpoint(checkpoint)``; the network is as skorch has it, in training mode. Training
         ends after the step when it returns True.
@@ -60,7 +61,7 @@ def train(
         # First, so that it sees the gradient before a user's callback clips it.
         net.callbacks_.insert(0, ("skdvgs", callback))
         try:
-            net.partial_fit(X, y)
+            net.partial_fit(parts_of(X), parts_of(y))
         finally:
             net.callbacks_.remove(("skdvgs", callback))
         if interrupted:
@@ -72,6 +73,11 @@ def _learning_rate(optimizer: Any) -> float:
     """The rate that all parameters share; NaN if they have several."""
     rates = {float(group["lr"]) for group in optimizer.param_groups}
     return rates.pop() if len(rates) == 1 else float("nan")
+
+
+def _accumulates(net: Any) -> bool:
+    """Whether accelerate adds further batches to the gradient before a step is made."""
+    return not getattr(getattr(net, "accelerator", None), "sync_gradients", True)
 
 
 class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
@@ -109,7 +115,7 @@ class CheckpointCallback(skorch.callbacks.Callback):  # type: ignore[misc]
 
     def on_grad_computed(self, net: Any, named_parameters: Any, **_: Any) -> None:
         """Hand over the target gradient, if a checkpoint is due."""
-        if not self._new_step:
+        if not self._new_step or _accumulates(net):
             return
         self._new_step = False
         step, self._step = self._step, self._step + 1

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from skdvgs.gradients._bare_uses import FlippedProduct, Lookup, Product, Spread
+from skdvgs.gradients._bare_uses import Convolved, FlippedProduct, Lookup, Product, Spread
 from skdvgs.gradients._marks import as_rows
 
 if TYPE_CHECKING:
@@ -188,6 +188,20 @@ def _batch_norm(
     return _affine(tape, output, weight, bias, _channels(input))
 
 
+def _convolution(
+    tape: BareTape, function: Any, input: Any, weight: Any, bias: Any = None, stride: Any = 1,
+    padding: Any = 0, dilation: Any = 1, groups: int = 1,
+) -> Tensor:  # fmt: skip
+    """A convolution whose weight is made in place, or that pads in a way of its own."""
+    if tape.is_derived(input) or input.dim() != weight.dim() or isinstance(padding, str):
+        raise Unhandled("takes it for an input, pads by name, or has no dimension of rows")
+    output: Tensor = function(input, weight, None, stride, padding, dilation, groups)
+    if tape.is_derived(weight):
+        strides = {"stride": stride, "padding": padding, "dilation": dilation}
+        tape.note(Convolved, output, weight, inputs=input, strides=strides, groups=groups)
+    return _affine(tape, output, None, bias, _channels(output))
+
+
 def _attention(
     tape: BareTape, function: Any, query: Any, key: Any, value: Any, attn_mask: Any = None,
     *args: Any, **options: Any,
@@ -221,6 +235,9 @@ HANDLERS: dict[Any, Handler] = {
     functional.rms_norm: Handler(_rms_norm),
     functional.group_norm: Handler(_group_norm),
     functional.batch_norm: Handler(_batch_norm),
+    **dict.fromkeys(
+        [functional.conv1d, functional.conv2d, functional.conv3d], Handler(_convolution)
+    ),
     functional.scaled_dot_product_attention: Handler(_attention),
 }
 # Functions that take only the kind of another argument: their output is made of parameters still.

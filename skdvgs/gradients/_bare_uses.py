@@ -9,7 +9,7 @@ came back to it, row by row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -21,6 +21,7 @@ from skdvgs.gradients._graph import Use
 from skdvgs.gradients._layout import Layout, by_rows
 from skdvgs.gradients._terms import GradientTerms, columns, row_squares, summed
 from skdvgs.gradients.rules import LinearRule, lookup_terms
+from skdvgs.gradients.rules._convolution import formed_kernels
 
 # Formed gradients that are held at a time.
 _CHUNK_ELEMENTS = 2**22
@@ -144,6 +145,28 @@ class Lookup(BareUse):
         delta, ids = parts
         formed = delta.new_zeros(len(delta), *self.derived.shape)
         return formed.scatter_add_(1, ids.unsqueeze(2).expand_as(delta), delta)
+
+
+@dataclass
+class Convolved(BareUse):
+    """A weight that ``inputs`` were convolved with."""
+
+    strides: dict[str, Any] = field(default_factory=dict)
+    groups: int = 1
+
+    def by_rows(self, grad: Tensor, n: int, layout: Layout) -> tuple[Tensor, ...] | None:
+        """Output gradients and inputs; a row may be several images, as a film is."""
+        assert self.inputs is not None
+        if layout != "rows first" or len(grad) != len(self.inputs) or len(grad) % n:
+            return None
+        return tuple(part.reshape(n, -1, *part.shape[1:]) for part in (grad, self.inputs))
+
+    def formed(self, parts: tuple[Tensor, ...]) -> Tensor:
+        """Inputs correlated with output gradients."""
+        delta, a = (part.flatten(0, 1) for part in parts)
+        size = self.derived.shape
+        formed = formed_kernels(a, delta, size, self.strides, self.groups)
+        return formed.view(len(parts[0]), -1, *size).sum(1)
 
 
 Found = tuple[BareUse, tuple[Tensor, ...]]

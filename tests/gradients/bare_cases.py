@@ -13,6 +13,8 @@ from .bare_layers import (
     LayerNorm2d,
     Norm,
     OwnRMSNorm,
+    PaddedConv2d,
+    StandardConv1d,
     parameter,
 )
 from .cases import Case, Lambda, features, mixed_loss, tokens
@@ -226,6 +228,32 @@ CASES = {
             nn.Conv2d(2, 4, 3), LayerNorm2d(4), BatchNormAct2d(4), GroupNormAct(2, 4)
         ),
         features(2, 5, 5),
+    ),
+    "convolutions that pad themselves": Case(
+        lambda: nn.Sequential(
+            PaddedConv2d(2, 4, 3, stride=2),
+            nn.Tanh(),
+            PaddedConv2d(4, 4, 2, groups=2, bias=False, dilation=2),
+        ),
+        features(2, 8, 7),
+    ),
+    "standardised convolution": Case(
+        lambda: nn.Sequential(StandardConv1d(3, 4, 3), nn.Tanh()), features(3, 6)
+    ),
+    "films": Case(
+        lambda: Lambda(
+            lambda self, x: self.last(self.body(x.flatten(0, 1)).unflatten(0, x.shape[:2]).mean(1)),
+            body=nn.Sequential(PaddedConv2d(1, 2, 3), nn.Flatten()),
+            last=nn.Linear(2 * 4 * 3, 2),
+        ),
+        features(3, 1, 5, 4),
+    ),
+    "convolution by function": Case(
+        with_parameters(
+            lambda self, x: torch.nn.functional.conv3d(x, self.kernel, self.bias),
+            {"kernel": (2, 1, 2, 2, 2), "bias": (2,)},
+        ),
+        features(1, 3, 3, 3),
     ),
 }
 

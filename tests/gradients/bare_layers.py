@@ -37,6 +37,25 @@ class Conv1D(nn.Module):
         return torch.addmm(self.bias, x.reshape(-1, x.shape[-1]), self.weight).view(shape)
 
 
+class PaddedConv2d(nn.Conv2d):
+    """Padded in forward, on one side more than on the other."""
+
+    def forward(self, x):
+        x = functional.pad(x, (0, 1, 1, 0))
+        return functional.conv2d(
+            x, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups
+        )
+
+
+class StandardConv1d(nn.Conv1d):
+    """Each filter of the weight is standardised."""
+
+    def forward(self, x):
+        mean = self.weight.mean((1, 2), keepdim=True)
+        weight = (self.weight - mean) / (self.weight.std((1, 2), keepdim=True) + 1e-3)
+        return functional.conv1d(x, weight, self.bias, padding=1)
+
+
 class Doubled(nn.Linear):
     """A Linear with a forward of its own."""
 

@@ -75,7 +75,7 @@ def test_ordinary_columns_are_only_rounded():
 @pytest.mark.parametrize("rows", [X + 1e9, GAPS, GAPS + 1e9], ids=["far", "gaps", "both"])
 def test_rows_that_lie_elsewhere_are_read_alike(rows, small, tmp_path, monkeypatch):
     if not small:
-        monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+        monkeypatch.setattr("skdvgs._inputs.features.SMALL_BYTES", 0)
     np.save(tmp_path / "rows.npy", rows)
     elsewhere = [np.load(tmp_path / "rows.npy", mmap_mode="r"), sp.csr_array(rows)]
     elsewhere += [TensorDataset(torch.as_tensor(rows), torch.as_tensor(Y))]
@@ -89,7 +89,7 @@ def test_rows_that_lie_elsewhere_are_read_alike(rows, small, tmp_path, monkeypat
 
 def test_dask(monkeypatch):
     da = pytest.importorskip("dask.array")
-    monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+    monkeypatch.setattr("skdvgs._inputs.features.SMALL_BYTES", 0)
     for rows in (X + 1e9, GAPS):
         values = fitted(da.from_array(rows, chunks=(50, 2))).values_
         np.testing.assert_allclose(values, fitted(rows).values_, atol=1e-6)

@@ -130,6 +130,18 @@ def test_checkpoints_hold_trained_parameters_only():
     np.testing.assert_allclose(valuer.score_samples(X, Y), valuer.values_, atol=1e-6)
 
 
+def test_results_leave_frozen_weights_out(tmp_path):
+    first = fitted(module=Frozen, checkpoint_dir=tmp_path, store_trajectory=True)
+    again = fitted(module=Frozen, checkpoint_dir=tmp_path, store_trajectory=True)
+    files = [np.load(path, allow_pickle=False) for path in tmp_path.rglob("*.npz")]
+    held = {name.rpartition("/")[2] for file in files for name in file.files}
+    assert "first.weight" in held
+    assert "large.weight" not in held
+    for name, tensor in first.net_.module_.state_dict().items():
+        assert torch.equal(tensor, again.net_.module_.state_dict()[name])
+    np.testing.assert_allclose(again.score_samples(X, Y), first.values_, atol=1e-6)
+
+
 class Unseeded(Frozen):
     """Frozen weights that no seed decides."""
 

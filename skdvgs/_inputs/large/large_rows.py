@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import assert_all_finite
 
+from skdvgs._inputs.named_arrays import check_finite_records, numbers_of_row
 from skdvgs.exceptions import InvalidInputError
 
 # Numbers read at a time where nothing else says how many: 8 MiB as float32.
@@ -18,6 +19,10 @@ _BLOCK_NUMBERS = 2**21
 
 # Rows between two rows that are asked for, up to which reading all of them is the faster way.
 _MOST_GAP = 64
+
+
+# Rows that lie elsewhere are read once for all if they take less memory than this.
+SMALL_BYTES = 2**25
 
 
 Function = Callable[[NDArray[Any]], NDArray[Any]]
@@ -185,6 +190,14 @@ def as_numbers(
     InvalidInputError
         If they are no numbers, or not finite.
     """
+    if dtype.names is not None:
+        if rows.dtype != dtype:
+            raise InvalidInputError(
+                f"Rows {start} to {start + len(rows)} of {name} were read as {rows.dtype}, the "
+                f"first ones as {dtype}. All rows must be alike."
+            )
+        check_finite_records(rows, name, start)
+        return rows
     if rows.dtype.kind == "c":
         raise InvalidInputError(
             f"Complex data not supported: {name} holds complex numbers. A network needs real "
@@ -225,7 +238,7 @@ def _nothing(rows: NDArray[Any]) -> NDArray[Any]:
 
 def rows_of_block(rows: Any) -> int:
     """Rows that make a block of a few MiB."""
-    return max(1, _BLOCK_NUMBERS // max(1, int(np.prod(rows.shape[1:]))))
+    return max(1, _BLOCK_NUMBERS // max(1, numbers_of_row(rows)))
 
 
 def in_blocks(rows: Any, size: int | None = None) -> Iterator[slice]:

@@ -44,12 +44,6 @@ def open_rows(X: Any, name: str = "X") -> Reader | None:
     """
     if issparse(X):
         return SparseReader(X) if X.ndim == 2 else None
-    if isinstance(X, Mapping):
-        raise InvalidInputError(
-            f"{name} is a {type(X).__name__} of several arrays. Rows are valued by what one array "
-            "holds of them. Put the arrays side by side as columns of one, and take them apart in "
-            "the module's forward."
-        )
     if isinstance(X, DataLoader):
         raise InvalidInputError(
             f"{name} is a DataLoader, whose order of rows may change. Values belong to rows by "
@@ -71,3 +65,13 @@ def open_rows(X: Any, name: str = "X") -> Reader | None:
     if library in _BY_LIBRARY and hasattr(X, "shape") and not hasattr(X, "columns"):
         return _BY_LIBRARY[library](X) if len(X.shape) > 1 else None
     return None
+
+
+def holds_named_arrays(X: Any) -> bool:
+    """Whether a row of X is spread over several named arrays: a dict of these, or rows of dicts."""
+    if isinstance(X, Mapping):
+        return True
+    if not isinstance(X, Dataset):
+        return False
+    reader = open_rows(X)
+    return isinstance(reader, DatasetReader) and reader.dtype is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._inputs.large.alike import read_alike
+from skdvgs._inputs.named_arrays import are_records, stacked
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -165,18 +166,25 @@ class DatasetReader:
     Parameters
     ----------
     dataset : torch.utils.data.Dataset
-        With ``len``, whose items are features, ``(features,)``, or ``(features, label)``.
+        With ``len``, whose items are features, ``(features,)``, or ``(features, label)``. Features
+        are an array, or a dict of arrays.
+
+    Attributes
+    ----------
+    dtype : dtype or None
+        Type of the records that dicts are read as; None for one array a row.
     """
 
     def __init__(self, dataset: Any) -> None:
         self._dataset = dataset
         features, _ = self._items(0, 1)
         self.shape: tuple[int, ...] = (len(dataset), *features.shape[1:])
+        self.dtype = features.dtype if are_records(features) else None
 
     def read(self, start: int, stop: int) -> NDArray[Any]:
         """Features of some items."""
         if start == stop:
-            return np.empty((0, *self.shape[1:]), dtype=np.float32)
+            return np.empty((0, *self.shape[1:]), dtype=self.dtype or np.float32)
         return self._items(start, stop)[0]
 
     def labels(self) -> NDArray[Any] | None:
@@ -196,27 +204,24 @@ class DatasetReader:
 
     def _items(self, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any] | None]:
         items = read_alike(self._read_items, list(range(start, stop)))
-        first = items[0][0] if isinstance(items[0], (tuple, list)) and items[0] else items[0]
-        if isinstance(first, Mapping):
-            raise InvalidInputError(
-                f"Items of the Dataset are dicts with the keys {list(first)}. Rows are valued by "
-                "what one array holds of them. Return one array of features from __getitem__, and "
-                "take it apart in the module's forward."
-            )
         if not isinstance(items[0], (tuple, list)):
-            return np.stack([np.asarray(item) for item in items]), None
+            return _together(items), None
         if len(items[0]) == 1:
-            return np.stack([np.asarray(item[0]) for item in items]), None
+            return _together([item[0] for item in items]), None
         if len(items[0]) != 2:
             raise InvalidInputError(
                 f"Items of the Dataset hold {len(items[0])} parts. A row is its features, or "
                 "features and a label. Return (x, y) from __getitem__."
             )
         features, labels = zip(*items, strict=True)
-        return (
-            np.stack([np.asarray(part) for part in features]),
-            np.stack([np.asarray(part) for part in labels]),
-        )
+        return _together(features), np.stack([np.asarray(part) for part in labels])
+
+
+def _together(features: Sequence[Any]) -> NDArray[Any]:
+    """Features of several rows as an array; as records where each is a dict of arrays."""
+    if isinstance(features[0], Mapping):
+        return stacked(features, "X")
+    return np.stack([np.asarray(part) for part in features])
 
 
 class MappedReader:

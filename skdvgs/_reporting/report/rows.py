@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,11 @@ def read_table(
     """
     if X is None:
         return Features([], [], 0)
+    if isinstance(X, Mapping):
+        raise InvalidInputError(
+            f"X is a {type(X).__name__} of several arrays, but a report shows the columns of one "
+            "table. Pass what the arrays were made from, e.g. a frame of the texts, or leave X out."
+        )
     if _num_samples(X) != n_samples:
         raise InvalidInputError(
             f"X holds {_num_samples(X)} rows but {n_samples} were valued. Fit keeps no features, "

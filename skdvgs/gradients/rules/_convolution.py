@@ -61,10 +61,29 @@ def _flat_kernel(
     return source.unsqueeze(2), torch.Size([1, *kernel]), options
 
 
-def _formed(
+def formed_kernels(
     source: Tensor, other: Tensor, size: torch.Size, strides: dict[str, Any], groups: int
 ) -> Tensor:
-    """Each row's weight gradient: one convolution in which every row is a group of its own."""
+    """Each row's weight gradient: one convolution in which every row is a group of its own.
+
+    Parameters
+    ----------
+    source : Tensor of shape (n, channels, *positions)
+        Inputs of the convolution.
+    other : Tensor of shape (n, filters, *positions)
+        Its output gradients.
+    size : torch.Size
+        Shape of the weight.
+    strides : dict
+        ``stride``, ``padding`` and ``dilation``.
+    groups : int
+        Of the convolution.
+
+    Returns
+    -------
+    Tensor of shape (n, size)
+        Flat gradients.
+    """
     n, dims = len(source), len(size) - 2
     if not on_cpu(source) and groups == 1 and dims < 3:
         patches = _patches(*_flat_kernel(source, size[2:], strides))
@@ -126,7 +145,7 @@ def _weight_terms(
         if gram:
             dot, square = _gram_terms(source[rows], other[rows], weight, strides)
         else:
-            formed = _formed(source[rows], other[rows], size, strides, groups)
+            formed = formed_kernels(source[rows], other[rows], size, strides, groups)
             dot, square = formed @ flat_weight, row_squares(formed)
         dots.append(dot)
         squares.append(square)

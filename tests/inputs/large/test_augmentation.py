@@ -65,7 +65,7 @@ def test_two_fits_agree(monkeypatch):
     torch.manual_seed(99)
     np.testing.assert_array_equal(fitted(Augmented()).values_, expected)
     # Read when they are needed, by another thread, in batches of another size.
-    monkeypatch.setattr(features, "_SMALL_BYTES", 0)
+    monkeypatch.setattr(features, "SMALL_BYTES", 0)
     dataset = Augmented()
     found = fitted(dataset, source_batch_size=7)
     np.testing.assert_allclose(found.values_, expected, atol=1e-6)

@@ -71,7 +71,7 @@ class Witness:
 
 @pytest.mark.parametrize("many", [False, True])
 def test_fit_of_a_dask_array(client, many, monkeypatch):
-    monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+    monkeypatch.setattr("skdvgs._inputs.features.SMALL_BYTES", 0)
     if many:
         monkeypatch.setattr("skdvgs._fit.learnt_rows._MOST_LEARNT_ROWS", 150)
     values = VALUER.fit(X, Y).values_
@@ -91,7 +91,7 @@ def test_features_are_made_by_the_workers(client):
 
 
 def test_a_row_that_is_not_finite_is_named(client, monkeypatch):
-    monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+    monkeypatch.setattr("skdvgs._inputs.features.SMALL_BYTES", 0)
     bad = X.copy()
     bad[333, 4] = np.inf
     with dask.config.set(scheduler=client), pytest.raises(ValueError, match="Row 333"):

@@ -41,7 +41,7 @@ DEFAULT = DVGSValuer(max_epochs=5, n_restarts=2, random_state=0)
 @pytest.fixture
 def _nothing_is_small(monkeypatch):
     """Rows that lie elsewhere stay there, however few."""
-    monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+    monkeypatch.setattr("skdvgs._inputs.features.SMALL_BYTES", 0)
 
 
 @pytest.mark.usefixtures("_nothing_is_small")
@@ -163,7 +163,7 @@ class TestManyRows:
         for n_jobs in (2, None):
             valuer = DEFAULT.set_params(n_jobs=n_jobs)
             np.testing.assert_array_equal(valuer.fit(X, Y).values_, values)
-        monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+        monkeypatch.setattr("skdvgs._inputs.features.SMALL_BYTES", 0)
         monkeypatch.setattr("skdvgs._fit.learnt_rows._LEAST_LEARNT_ROWS", 100)
         there = PLACES["memmap"](tmp_path, X)
         np.testing.assert_array_equal(DEFAULT.fit(there, Y).values_, values)
@@ -171,7 +171,7 @@ class TestManyRows:
     def test_wide_rows_that_lie_elsewhere_are_not_all_brought_to_memory(
         self, tmp_path, monkeypatch
     ):
-        monkeypatch.setattr("skdvgs._inputs.features._SMALL_BYTES", 0)
+        monkeypatch.setattr("skdvgs._inputs.features.SMALL_BYTES", 0)
         monkeypatch.setattr("skdvgs._fit.learnt_rows._MOST_LEARNT_NUMBERS", 5 * 60)
         monkeypatch.setattr("skdvgs._fit.learnt_rows._LEAST_LEARNT_ROWS", 50)
         valuer = DEFAULT.fit(PLACES["memmap"](tmp_path, X), Y)

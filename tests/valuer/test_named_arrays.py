@@ -1,0 +1,327 @@
+"""Rows of several named arrays: their values are those of a loop over single rows."""
+
+import pickle
+from collections import UserDict
+
+import numpy as np
+import pytest
+import skorch
+import torch
+from skorch.helper import SliceDict
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+from skdvgs import DVGSValuer, TargetSet
+from skdvgs.exceptions import InvalidInputError
+from tests import oracle
+
+RNG = np.random.default_rng(0)
+N, LENGTH, N_SOURCE = 48, 5, 32
+LENGTHS = RNG.integers(2, LENGTH + 1, N)
+MASK = (np.arange(LENGTH) < LENGTHS[:, None]).astype(np.int64)
+IDS = RNG.integers(1, 20, (N, LENGTH)) * MASK
+PARTS = {
+    "ids": IDS,
+    "mask": MASK,
+    "age": RNG.normal(size=(N, 2)),
+    "pixels": RNG.integers(0, 255, (N, 1, 4, 4)).astype(np.uint8),
+    "known": RNG.random((N, 2)) < 0.7,
+}
+Y = (IDS.sum(1) > np.median(IDS.sum(1))).astype(int)
+
+
+class Reader(nn.Module):
+    """Tokens with attention, padding left out, beside numbers, bytes and truth values."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.places = nn.Embedding(20, 8), nn.Embedding(LENGTH, 8)
+        self.query, self.value, self.norm = nn.Linear(8, 8), nn.Linear(8, 8), nn.LayerNorm(8)
+        self.ages, self.image = nn.Linear(2, 8), nn.Conv2d(1, 8, 2, 2)
+        self.last = nn.Linear(8, 2)
+
+    def forward(self, ids, mask, age, pixels, known):
+        places = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
+        h = self.tokens(ids) + self.places(places)
+        scores = self.query(h) @ h.mT / 8**0.5
+        attention = scores.masked_fill(mask[:, None] == 0, -torch.inf).softmax(-1)
+        h = self.norm(h + attention @ self.value(h)) * mask[:, :, None]
+        pooled = h.sum(1) / mask.sum(1, keepdim=True)
+        image = self.image(pixels.to(pooled.dtype) / 255).mean((2, 3))
+        return self.last(torch.tanh(pooled + self.ages(age * known) + image))
+
+
+def take(rows, kind=dict):
+    return kind(**{name: part[rows] for name, part in PARTS.items()})
+
+
+SOURCE, TARGET = slice(0, N_SOURCE), slice(N_SOURCE, N)
+WRONG = Y.copy()
+WRONG[:6] = 1 - WRONG[:6]
+
+
+def make_net(module=Reader, criterion=nn.CrossEntropyLoss, net=skorch.NeuralNetClassifier, **more):
+    return net(
+        module,
+        criterion=criterion,
+        optimizer=torch.optim.Adam,
+        lr=0.02,
+        max_epochs=2,
+        batch_size=8,
+        callbacks=[oracle.Recorder],
+        iterator_train__shuffle=True,
+        **more,
+    )
+
+
+def fitted(X, X_val=None, *, net=None, y=WRONG[SOURCE], y_val=Y[TARGET], **options):
+    oracle.RECORD.clear()
+    valuer = DVGSValuer(net or make_net(), source_batch_size=7, random_state=0, **options)
+    return valuer.fit(X, y, X_val=X_val, y_val=y_val if X_val is not None else None)
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """Values by the loop, for the arrays as a plain dict."""
+    valuer = fitted(take(SOURCE), take(TARGET))
+    rows = oracle.replay(Reader(), nn.functional.cross_entropy, take(SOURCE), WRONG[SOURCE])
+    np.testing.assert_allclose(valuer.values_, rows, atol=2e-5)
+    assert not [served for served in valuer.engine_report_.values() if "general" in served]
+    assert valuer.n_features_in_ == LENGTH * 2 + 2 + 16 + 2
+    return valuer.values_
+
+
+class Encoding(UserDict):
+    """As the output of a tokenizer, whose length is its number of arrays."""
+
+    def __init__(self, data=None, **parts):
+        super().__init__(data or parts)
+
+
+class Items(Dataset):
+    def __init__(self, rows, with_labels):
+        self.rows, self.with_labels = np.arange(N)[rows], with_labels
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, i):
+        row = self.rows[i]
+        parts = {name: torch.as_tensor(part[row]) for name, part in PARTS.items()}
+        return (parts, int(WRONG[row])) if self.with_labels else parts
+
+
+def as_tensors(rows):
+    return {name: torch.as_tensor(part) for name, part in take(rows).items()}
+
+
+def as_lists(rows):
+    return {n: p if p.dtype == np.uint8 else p.tolist() for n, p in take(rows).items()}
+
+
+def test_kinds(expected):
+    kinds = [lambda rows: take(rows, SliceDict), lambda rows: take(rows, Encoding)]
+    kinds += [as_tensors, as_lists, lambda rows: Items(rows, False)]
+    for kind in kinds:
+        np.testing.assert_array_equal(fitted(kind(SOURCE), kind(TARGET)).values_, expected)
+    labelled = fitted(Items(SOURCE, True), Items(TARGET, True), y=None, y_val=None)
+    np.testing.assert_array_equal(labelled.values_, expected)
+    whole = fitted(take(SOURCE), TargetSet(take(TARGET), Y[TARGET]), y_val=None)
+    np.testing.assert_array_equal(whole.values_, expected)
+    turned = dict(reversed(take(TARGET).items()))
+    np.testing.assert_array_equal(fitted(take(SOURCE), turned).values_, expected)
+
+
+def test_rows_read_from_a_dataset_when_needed(expected, monkeypatch):
+    monkeypatch.setattr("skdvgs._inputs.named_rows.SMALL_BYTES", 0)
+    valuer = fitted(Items(SOURCE, False), take(TARGET), store_trajectory=True)
+    np.testing.assert_array_equal(valuer.values_, expected)
+    again = valuer.score_samples(Items(SOURCE, True))
+    np.testing.assert_array_equal(again, expected)
+
+
+def test_folds():
+    valuer = fitted(take(slice(None)), y=WRONG, cv=2, suggest_labels=True)
+    assert valuer.values_.shape == (N,)
+    assert valuer.label_values_.shape == (N, 2)
+
+
+def test_score_samples(expected):
+    valuer = fitted(take(SOURCE), take(TARGET), store_trajectory=True)
+    assert valuer.values_.std() > 0.1
+    np.testing.assert_array_equal(valuer.score_samples(take(SOURCE), WRONG[SOURCE]), expected)
+    loaded = pickle.loads(pickle.dumps(valuer))
+    new = oracle.replay(Reader(), nn.functional.cross_entropy, take(TARGET), Y[TARGET])
+    rows = take(TARGET, SliceDict)
+    np.testing.assert_allclose(loaded.score_samples(rows, Y[TARGET]), new, atol=2e-5)
+    of_labels = loaded.label_values(take(TARGET))
+    np.testing.assert_allclose(of_labels[np.arange(N - N_SOURCE), Y[TARGET]], new, atol=2e-5)
+    parts = DataLoader(Items(slice(None), True), batch_size=10)
+    np.testing.assert_allclose(
+        np.concatenate(list(loaded.score_chunks(parts)))[:N_SOURCE], expected, atol=1e-6
+    )
+
+
+def test_rows_that_differ_in_one_array_only():
+    parts = take(SOURCE)
+    parts["pixels"] = parts["pixels"].copy()
+    parts["pixels"][1:] = parts["pixels"][0]
+    parts = {n: p if n == "pixels" else np.repeat(p[:1], len(p), 0) for n, p in parts.items()}
+    parts["pixels"][1] = 255 - parts["pixels"][1]
+    valuer = fitted(parts, take(TARGET), y=np.arange(N_SOURCE) % 2, store_trajectory=True)
+    again = valuer.score_samples(parts, np.arange(N_SOURCE) % 2)
+    np.testing.assert_array_equal(again, valuer.values_)
+    assert valuer.values_[1] != valuer.values_[3]
+
+
+def test_several_target_sets(expected):
+    halves = {"a": take(slice(32, 40)), "b": take(slice(40, 48))}
+    labels = {"a": Y[32:40], "b": Y[40:48]}
+    oracle.RECORD.clear()
+    valuer = DVGSValuer(make_net(), random_state=0)
+    valuer.fit(take(SOURCE), WRONG[SOURCE], X_val=halves, y_val=labels)
+    assert list(valuer.target_names_) == ["a", "b"]
+    plain = DVGSValuer(make_net(), random_state=0, by_class=True)
+    plain.fit(take(SOURCE), WRONG[SOURCE], X_val=take(TARGET), y_val=Y[TARGET])
+    assert list(plain.target_names_) == [0, 1]
+    assert np.ptp(valuer.values_by_target_ - plain.values_by_target_) > 1e-3
+    sets = {"a": Items(slice(32, 40), True), "b": TargetSet(halves["b"], labels["b"])}
+    sets["a"] = TargetSet(sets["a"], labels["a"])
+    again = DVGSValuer(make_net(), random_state=0).fit(take(SOURCE), WRONG[SOURCE], X_val=sets)
+    np.testing.assert_array_equal(again.values_by_target_, valuer.values_by_target_)
+
+
+def test_influence():
+    valuer = fitted(take(SOURCE), take(TARGET), similarity="influence")
+    assert np.isfinite(valuer.values_).all()
+
+
+def test_resumed(tmp_path, expected):
+    options = {"checkpoint_dir": tmp_path / "fit", "store_trajectory": True}
+    first = fitted(take(SOURCE), take(TARGET), **options)
+    again = fitted(take(SOURCE, SliceDict), take(TARGET), **options)
+    np.testing.assert_array_equal(first.values_, expected)
+    np.testing.assert_array_equal(again.values_, expected)
+    assert not oracle.RECORD
+    other = take(SOURCE)
+    other["age"] = other["age"] + 1
+    with pytest.raises(InvalidInputError, match="X was shape"):
+        fitted(other, take(TARGET), **options)
+
+
+def test_own_dataset_class(expected):
+    net = make_net(dataset=skorch.dataset.Dataset, iterator_train__collate_fn=None)
+    np.testing.assert_array_equal(fitted(take(SOURCE), take(TARGET), net=net).values_, expected)
+
+
+REFUSED = {
+    "X holds arrays of lengths": lambda: fitted(take(SOURCE) | {"age": np.ones((3, 2))}),
+    r"X\['age'\] contains NaN.*Row 2 is": lambda: fitted(
+        take(SOURCE) | {"age": np.where(np.arange(N_SOURCE)[:, None] == 2, np.nan, [1.0, 2.0])}
+    ),
+    "lists of unlike lengths.*Pad them": lambda: fitted({"ids": [[1, 2], [3]]}, y=[0, 1]),
+    r"X\['text'\] holds entries of type": lambda: fitted({"text": ["a", "b"]}, y=[0, 1]),
+    "X is an empty dict": lambda: fitted({}, y=[0, 1]),
+    "X has the key 3": lambda: fitted({3: np.ones((2, 2))}, y=[0, 1]),
+    r"X\['ids'\] is a dict": lambda: fitted({"ids": {"a": np.ones(2)}}, y=[0, 1]),
+    "0 sample": lambda: fitted({"ids": np.ones((0, 2))}, y=[]),
+    "X_val holds the arrays": lambda: fitted(take(SOURCE), {"ids": IDS[:4]}),
+    r"X_val\['ids'\] has rows of shape \(3,\).*Pad both": lambda: fitted(
+        take(SOURCE), take(TARGET) | {"ids": IDS[TARGET, :3]}
+    ),
+    r"X_val\['mask'\] holds float32": lambda: fitted(
+        take(SOURCE), take(TARGET) | {"mask": MASK[TARGET] * 1.0}
+    ),
+    "X_val is a ndarray of one array": lambda: fitted(take(SOURCE), IDS[TARGET]),
+    "y has 31 rows": lambda: fitted(take(SOURCE), y=Y[:31]),
+    r"unexpected keyword.*arguments of these names": lambda: fitted(
+        {"words" if n == "ids" else n: p for n, p in take(SOURCE).items()}
+    ),
+    "but net=None": lambda: DVGSValuer().fit(take(SOURCE), Y[SOURCE]),
+    "Target set 'b': X_val holds the arrays": lambda: DVGSValuer(make_net()).fit(
+        take(SOURCE),
+        Y[SOURCE],
+        X_val={"a": take(TARGET), "b": {"ids": IDS[TARGET]}},
+        y_val={"a": Y[TARGET], "b": Y[TARGET]},
+    ),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_refused(message):
+    with pytest.raises(InvalidInputError, match=message):
+        REFUSED[message]()
+
+
+def test_other_rows_after_fit():
+    valuer = fitted(take(SOURCE), take(TARGET), store_trajectory=True)
+    with pytest.raises(InvalidInputError, match="X is a ndarray of one array"):
+        valuer.score_samples(IDS, Y)
+    with pytest.raises(InvalidInputError, match="X holds the arrays"):
+        valuer.score_samples({"ids": IDS}, Y)
+
+
+class Unlike(Items):
+    def __init__(self, change):
+        super().__init__(slice(0, 9), False)
+        self.change = change
+
+    def __getitem__(self, i):
+        parts = super().__getitem__(i)
+        return self.change(parts) if i == 3 else parts
+
+
+CHANGES = {
+    "unlike shapes.*Pad them": lambda parts: parts | {"ids": parts["ids"][:3]},
+    "Return the same keys": lambda parts: {"ids": parts["ids"]},
+    "were read as": lambda parts: parts | {"ids": parts["ids"].float()},
+}
+
+
+@pytest.mark.parametrize("message", CHANGES)
+def test_items_that_differ(message):
+    with pytest.raises(InvalidInputError, match=message):
+        fitted(Unlike(CHANGES[message]), y=Y[:9])
+
+
+class Unpadded(Reader):
+    """The tokens that count, of all rows one after the other."""
+
+    def forward(self, ids, mask, age, pixels, known):
+        counts = mask.bool()
+        flat = torch.tanh(self.value(self.tokens(ids)[counts]))
+        h = torch.zeros(*ids.shape, 8, dtype=flat.dtype)
+        h[counts] = self.norm(flat)
+        return self.last(h.sum(1) / mask.sum(1, keepdim=True) + self.ages(age))
+
+
+class Packed(Reader):
+    """Sequences sorted by length, through a recurrent layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.GRU(8, 8, batch_first=True)
+
+    def forward(self, ids, mask, age, pixels, known):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.tokens(ids), mask.sum(1).cpu(), batch_first=True, enforce_sorted=False
+        )
+        return self.last(self.recurrent(packed)[1][0] + self.ages(age))
+
+
+class Bags(Reader):
+    """Words without order: a mean over those that are no padding."""
+
+    def __init__(self):
+        super().__init__()
+        self.bag = nn.EmbeddingBag(20, 8, padding_idx=0)
+
+    def forward(self, ids, mask, age, pixels, known):
+        return self.last(torch.tanh(self.bag(ids)) * self.ages(age))
+
+
+@pytest.mark.parametrize("module", [Unpadded, Packed, Bags])
+def test_rows_that_the_network_regroups(module):
+    valuer = fitted(take(SOURCE), take(TARGET), net=make_net(module))
+    rows = oracle.replay(module(), nn.functional.cross_entropy, take(SOURCE), WRONG[SOURCE])
+    np.testing.assert_allclose(valuer.values_, rows, atol=2e-5)
