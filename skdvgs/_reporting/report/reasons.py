@@ -51,7 +51,9 @@ def reasons_of_rows(estimator: Reportable, rows: Index, shown: ShownData) -> lis
     valuer: Any = valuer_of(estimator)
     if not (says_of_each_row(estimator) and can_explain(valuer)):
         return None
-    entries = list(valuer.explain(rows, _NEIGHBOURS, X=_table_of(shown.X), X_val=_table_of(shown.X_val)))
+    entries = list(
+        valuer.explain(rows, _NEIGHBOURS, X=_table_of(shown.X), X_val=_table_of(shown.X_val))
+    )
     return [
         _details(entry, table)
         for entry, table in zip(entries, _neighbours(estimator, entries, shown), strict=True)
