@@ -128,12 +128,13 @@ def test_trusted_rows_have_the_names_of_their_frame(trusting):
 
 
 def test_frame_without_features_and_without_pandas(trusting, monkeypatch):
-    frame = trusting.explain([3]).to_frame()
+    entries = trusting.explain([3])
+    frame = entries.to_frame()
     assert list(frame.columns) == ["row", "role", "neighbour", "label", "similarity"]
     with monkeypatch.context() as patch:
         patch.setitem(__import__("sys").modules, "pandas", None)
         with pytest.raises(MissingDependencyError, match="to_frame needs pandas"):
-            trusting.explain([3]).to_frame()
+            entries.to_frame()
 
 
 def test_unusual_entries_are_named():
