@@ -1,6 +1,11 @@
 """Configuration of the Sphinx documentation."""
 
+import sys
+from pathlib import Path
+
 import skdvgs
+
+sys.path.insert(0, str(Path(__file__).parent))  # for gallery_order
 
 project = "skdvgs"
 author = "the skdvgs developers"
@@ -38,6 +43,7 @@ numpydoc_validation_exclude = {r"\.LayerRule$"}
 
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
+html_css_files = ["gallery.css"]
 html_title = f"skdvgs {release}"
 html_theme_options = {"show_prev_next": False, "secondary_sidebar_items": ["page-toc"]}
 html_sidebars = {
@@ -56,6 +62,8 @@ sphinx_gallery_conf = {
     "doc_module": ("skdvgs",),
     "reference_url": {"skdvgs": None},
     "show_memory": False,
+    "thumbnail_size": (720, 320),
+    "within_subsection_order": "gallery_order.JobOrder",
 }
 
 

@@ -6,6 +6,8 @@ A value is never a row's worth as such, but its worth *for a target set*. Here t
 are valued twice, for two places that a classifier may be sent to, and the two rankings differ: rows
 that are right but from elsewhere rank low for one place and high for the other. Rows with a wrong
 label rank lower than their neighbours for both.
+
+More on target sets: :doc:`/user_guide/target_sets`.
 """
 
 # %%

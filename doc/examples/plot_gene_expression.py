@@ -5,6 +5,8 @@ Which expression profiles are of poor quality?
 A profile of gene expression has no label that could be wrong, but it can be noisy. Without labels
 a profile is worth much if others reconstruct it well: half of its genes from the other half, and
 all of it from the profiles nearest to it.
+
+More on rows without labels: :doc:`/user_guide/without_labels`.
 """
 
 # %%

@@ -4,6 +4,8 @@ How are images valued with a convolutional network?
 
 The default network is made for tables: it knows nothing of which pixels are neighbours. For images
 bring a network that does. Any skorch net will do; its optimiser, loss and batch size are kept.
+
+More on networks of one's own: :doc:`/user_guide/own_networks`.
 """
 
 # %%

@@ -5,6 +5,8 @@ How many rows should a pipeline leave out?
 A :class:`~skdvgs.LowValueFilter` is a step like any other, so ``GridSearchCV`` tunes the share of
 rows it leaves out together with the settings of the classifier. In each split the filter sees the
 training rows alone, and no row to be predicted is ever left out.
+
+More on filters in a ``Pipeline``: :doc:`/user_guide/pipeline`.
 """
 
 # %%

@@ -5,6 +5,8 @@ Drop wrong labels, or repair them?
 A row with a wrong label is not lost: its features are fine. Valued under every label, it also says
 which one suits it best. Here the rows of low value are left out, or given that label, and each time
 a classifier is trained on what results.
+
+More on better labels: :doc:`/user_guide/repairing`.
 """
 
 # %%

@@ -45,8 +45,8 @@ columns of --out:
   label or target        as in the table; target is a number to predict
   suggested_label        the label that suits the row best, for classes
   suggested_probability  of the suggested label to be the right one
-  dropped                whether --cleaned leaves the row out
-  reason                 why, for rows that it leaves out
+  is_low                 whether the row is among the low ones, which --cleaned leaves out
+  reason                 why, for low rows
 
 exit status: 0 done, 1 failed, 2 wrong usage.
 """

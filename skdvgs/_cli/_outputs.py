@@ -108,7 +108,7 @@ def _values_frame(
     X: Any,
 ) -> Any:
     """Return what is known of each row that was valued, the most suspicious first."""
-    values = sampler.values_frame(frame="pandas")
+    values = sampler.values_frame(frame="pandas").rename(columns={"dropped": "is_low"})
     name = "target" if "target" in values else "label"
     if as_given is not None and name in values:
         is_text = format_of(arguments.out) == "csv" or name == "label"
@@ -124,7 +124,7 @@ def _values_frame(
     if "suggested_label" in values and hasattr(valuer, "low_threshold_"):
         at = values.columns.get_loc("suggested_label") + 1
         values.insert(at, "suggested_probability", valuer.label_values_.max(axis=1))
-    reasons = reasons_of(valuer, values["dropped"].to_numpy(), X)
+    reasons = reasons_of(valuer, values["is_low"].to_numpy(), X)
     if reasons is not None:
         values["reason"] = reasons
     return values.iloc[np.argsort(sampler.values_, kind="stable")]
@@ -158,6 +158,7 @@ def _report(
             given=None if as_given is None else as_given[used],
         ),
         explained=features[0],
+        drops=arguments.cleaned is not None,
     )
 
 

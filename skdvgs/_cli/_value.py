@@ -49,6 +49,8 @@ def run_value(arguments: Namespace, say: Say) -> str:
         table.kept(np.ones(len(table.frame), dtype=bool))  # lines and rows match, or it is said
     reading = Reading(MissingTexts(arguments.na, not arguments.no_default_na), arguments.decimal)
     X, X_val = _read_features(table, trusted, arguments, reading, say)
+    if trusted is not None and arguments.id in trusted.frame:
+        X_val.index = trusted.frame[arguments.id].to_numpy()
     labels, labels_val = _read_labels(table, trusted, arguments, reading, say)
     used = np.ones(len(X), dtype=bool)
     y = y_val = None

@@ -17,6 +17,3 @@ __all__ = [
     "noise_detection_f1",
     "removal_curve",
 ]
-
-# Deprecated: the former name of noise_detection_auroc, for code that still uses it.
-noise_detection_score = noise_detection_auroc

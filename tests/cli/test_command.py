@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -78,19 +79,22 @@ def test_main_job_in_a_process_of_its_own(folder, flowers):
         "label",
         "suggested_label",
         "suggested_probability",
-        "dropped",
+        "is_low",
         "reason",
     ]
     assert values["rank"].tolist() == list(range(1, 151))
     assert set(values["name"][:5]) == {f"flower {at}" for at in range(5)}
     assert values["reason"][0].startswith("Of the 10 most similar trusted rows, ")
-    assert values["reason"][values["dropped"]].notna().all()
-    assert values["reason"][~values["dropped"]].isna().all()
+    assert values["reason"][values["is_low"]].notna().all()
+    assert values["reason"][~values["is_low"]].isna().all()
     values = values.set_index("name").loc[flowers["name"]]
     lines = before.splitlines(keepends=True)
-    kept = [line for line, low in zip(lines[1:], values["dropped"], strict=True) if not low]
+    kept = [line for line, low in zip(lines[1:], values["is_low"], strict=True) if not low]
     assert Path("clean.csv").read_bytes() == b"".join([lines[0], *kept])
-    assert "flower 3" in Path("report.html").read_text(encoding="utf-8")
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "flower 3" in page
+    assert ">dropped<" in page
+    assert re.search("<td>agrees</td><td>flower [0-9]*[05]</td>", page)  # a trusted one
     assert sorted(os.listdir()) == [
         "checked.csv",
         "clean.csv",
@@ -123,7 +127,7 @@ def test_parquet_keeps_its_types(flowers):
     values, kept = pd.read_parquet("v.parquet"), pd.read_parquet("c.parquet")
     values = values.sort_values("row", ignore_index=True)
     assert values["row"].tolist() == list(range(150))
-    expected = typed[~values["dropped"].to_numpy()]
+    expected = typed[~values["is_low"].to_numpy()]
     assert len(expected) == 135
     pd.testing.assert_frame_equal(kept.reset_index(drop=True), expected.reset_index(drop=True))
 
@@ -246,9 +250,9 @@ def test_numbers_with_missing_entries_and_no_low_rows(flowers, capsys):
     said = capsys.readouterr().err
     found = pd.read_csv("o.csv")
     assert np.isfinite(found["value"]).all()
-    assert found["dropped"].mean() < 0.05
+    assert found["is_low"].mean() < 0.05
     told = "--drop auto found no row to leave out; --drop 0.05 leaves out the lowest 5%" in said
-    assert told == (not found["dropped"].any())
+    assert told == (not found["is_low"].any())
 
 
 @pytest.mark.usefixtures("folder", "quick")

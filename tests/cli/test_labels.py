@@ -189,7 +189,7 @@ def test_typed_labels(labels):
 
 
 def test_names_of_our_own_columns():
-    for name in ("value", "rank", "dropped"):
+    for name in ("value", "rank", "is_low"):
         table(["x", "y", "z"], **{name: [f"i{at}" for at in range(N)]}).to_csv("a.csv", index=False)
         out = run("a.csv", "--label", "y", "--id", name).out
         assert "i3" in set(out[f"id_{name}"])

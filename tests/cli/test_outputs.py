@@ -45,7 +45,7 @@ def test_encodings(encoding, option):
     kept = pd.read_csv("c.csv", encoding=encoding)
     assert len(kept) == 81
     pd.testing.assert_frame_equal(
-        kept, FRAME[found.out["dropped"] == "False"].reset_index(drop=True)
+        kept, FRAME[found.out["is_low"] == "False"].reset_index(drop=True)
     )
 
 

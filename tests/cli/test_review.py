@@ -178,7 +178,7 @@ def test_reviewed_rows_are_trusted_and_not_valued_again(monkeypatch, capsys):
     assert seen["X_val"]["a"].tolist() == whole["a"][[0, 60, 120]].tolist()
     values, clean = pd.read_csv("v.csv"), pd.read_csv("c.csv")
     assert set(values["row"]) == set(range(150)) - {0, 1, 60, 120}
-    dropped = {1, *values["row"][values["dropped"]]}
+    dropped = {1, *values["row"][values["is_low"]]}
     assert clean["name"].tolist() == [f"flower {at}" for at in range(150) if at not in dropped]
     assert clean["kind"][0] == "setosa"
     whole[10:20].to_csv("checked.csv", index=False)
@@ -227,6 +227,8 @@ def test_a_report_names_its_columns_and_starts_from_an_earlier_review():
     assert about["earlier"][0]["row"] == "flower 60"
     rows = [json.loads(unescape(found)) for found in re.findall(r'data-row="([^"]*)"', page)]
     assert len(rows) == 150
+    assert ">dropped<" not in page  # nothing is, without --cleaned
+    assert ">below<" in page
     given = pd.read_csv("flowers.csv", index_col="name")["kind"]
     assert all(given[row["name"]] == row["given"] for row in rows)
 

@@ -6,7 +6,7 @@ from sklearn.model_selection import GroupKFold
 
 from skdvgs import DVGSValuer
 from skdvgs.exceptions import NearDuplicateWarning
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 
 from ..default_net.test_near_duplicates import visits
 
@@ -29,7 +29,7 @@ def test_noticed_groups_are_used(noticed):
     given = DVGSValuer(n_restarts=1, random_state=0).fit(X, y, groups=fitted.groups_)
     np.testing.assert_array_equal(given.values_, fitted.values_)
     alone = DVGSValuer(n_restarts=1, random_state=0).fit(X, y, groups=np.arange(240))
-    found, without = (noise_detection_score(f.values_, wrong) for f in (fitted, alone))
+    found, without = (noise_detection_auroc(f.values_, wrong) for f in (fitted, alone))
     assert found > without + 0.03
 
 

@@ -12,7 +12,7 @@ from torch import nn
 from skdvgs import DVGSValuer, TargetSet
 from skdvgs._default_net.class_trust import ClassTrust
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.metrics import noise_detection_score
+from skdvgs.metrics import noise_detection_auroc
 
 N, N_TARGET = 300, 80
 VALUER = DVGSValuer(n_restarts=1, random_state=0)
@@ -60,7 +60,7 @@ def test_they_find_more_than_features_and_than_their_own_margin(digits, beside, 
         "alone": alone.values_,
         "margin": margin(probs[:N], y[:N]),
     }
-    scores = {name: noise_detection_score(v, wrong[:N]) for name, v in found.items()}
+    scores = {name: noise_detection_auroc(v, wrong[:N]) for name, v in found.items()}
     assert scores["without"] + 0.05 < scores["margin"]
     assert scores["margin"] - 0.005 < min(scores["beside"], scores["alone"])
     assert abs(alone.low_fraction_ - 0.2) < 0.05
@@ -110,7 +110,7 @@ def test_a_target_set(digits, with_features):
         given["X_val"] = X[N:]
     valuer = clone(VALUER).fit(X[:N] if with_features else None, y[:N], **given)
     assert valuer.target_trust_ > 0.9
-    assert noise_detection_score(valuer.values_, wrong[:N]) > 0.97
+    assert noise_detection_auroc(valuer.values_, wrong[:N]) > 0.97
 
 
 def test_rows_permuted_are_values_permuted(digits, beside, alone):

@@ -118,13 +118,23 @@ def test_trusted_rows_are_the_neighbours_where_there_is_a_target_set(trusting):
         np.testing.assert_array_equal([line.a, line.b, line.c, line.d], expected)
 
 
+def test_trusted_rows_have_the_names_of_their_frame(trusting):
+    names = [f"checked {at}" for at in range(15)]
+    X_val = pd.DataFrame(IRIS.data[5::10], columns=list("abcd"), index=names)
+    entry = trusting.explain([3], n=2, X_val=X_val)[0]
+    others = [*entry.agreeing, *entry.opposing]
+    assert len(others) == 4
+    assert [other.name for other in others] == [f"checked {other.position}" for other in others]
+
+
 def test_frame_without_features_and_without_pandas(trusting, monkeypatch):
-    frame = trusting.explain([3]).to_frame()
+    entries = trusting.explain([3])
+    frame = entries.to_frame()
     assert list(frame.columns) == ["row", "role", "neighbour", "label", "similarity"]
     with monkeypatch.context() as patch:
         patch.setitem(__import__("sys").modules, "pandas", None)
         with pytest.raises(MissingDependencyError, match="to_frame needs pandas"):
-            trusting.explain([3]).to_frame()
+            entries.to_frame()
 
 
 def test_unusual_entries_are_named():

@@ -12,7 +12,7 @@ from skdvgs._reporting.explanation.explanation import Explanations
 from skdvgs._reporting.explanation.grounds import Grounds
 from skdvgs._reporting.explanation.making import explanations_of
 from skdvgs._reporting.explanation.shown_rows import ShownRows, features_in
-from skdvgs._reporting.fit_rows import FitRows
+from skdvgs._reporting.fit_rows import FitRows, index_of
 from skdvgs._utils.types import Floats, Index, Table
 from skdvgs.exceptions import InvalidInputError
 
@@ -49,7 +49,7 @@ class ExplainingMixin:
             from which it was made, with the same rows in the same order. None shows none, and
             looks for unusual entries among the numbers that fit was given.
         X_val : array-like, frame or AnnData of shape (n_target, n_columns), default=None
-            Features of the target rows to show.
+            Features of the target rows to show. The index of a pandas frame names them.
 
         Returns
         -------
@@ -132,15 +132,14 @@ class ExplainingMixin:
         looked_at = shown or self._rows_of_fit(grounds)
         references = grounds.references
         references = references.ravel() if references.shape[1:] == (1,) else references
+        index = index_of(X_val) if grounds.trusted else given.index
         entries = explanations_of(
             grounds,
             values=self.values_,
             labels=references if given.labels is None else given.labels,
             reference_labels=references,
             names=lambda row: row if given.index is None else given.index[row],
-            reference_names=lambda row: (
-                row if given.index is None or grounds.trusted else given.index[row]
-            ),
+            reference_names=lambda row: row if index is None else index[row],
             suggested=getattr(self, "suggested_labels_", None),
             classes=getattr(self, "classes_", None),
             unusual=[] if looked_at is None else looked_at.unusual(positions),

@@ -35,6 +35,8 @@ class FitSummary:
         The estimator to describe.
     columns : dict of str to array of shape (n_samples,)
         What :func:`skdvgs._reporting.frames.value_columns` returns for it.
+    drops : bool, default=None
+        Whether low rows are dropped. None goes by the estimator.
 
     Attributes
     ----------
@@ -57,13 +59,18 @@ class FitSummary:
         What the fit says of each class, of copies and of outliers.
     """
 
-    def __init__(self, estimator: Reportable, columns: dict[str, NDArray[Any]]) -> None:
+    def __init__(
+        self,
+        estimator: Reportable,
+        columns: dict[str, NDArray[Any]],
+        drops: bool | None = None,
+    ) -> None:
         self.estimator = estimator
         # Valuers of others may lack any attribute, so all are looked up with a default.
         self.valuer: Any = valuer_of(estimator)
         self.values = columns["value"]
-        self.drops = drops_rows(estimator)
-        self.low = columns["dropped" if self.drops else "is_low"]
+        self.drops = drops_rows(estimator) if drops is None else drops
+        self.low = columns["dropped" if "dropped" in columns else "is_low"]
         self.label = columns.get("label")
         self.suggested = columns.get("suggested_label")
         self.continuous = has_continuous_labels(estimator)

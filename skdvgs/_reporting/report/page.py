@@ -45,11 +45,13 @@ def make_page(
     review: Review | None = None,
     names: ReviewNames | None = None,
     explained: Table | None = None,
+    drops: bool | None = None,
 ) -> str:
     """Return the report of a fitted valuer, filter or sampler as HTML.
 
-    The parameters are those of `report`, and two more: `names`, what a review says of the table,
-    and `explained`, the features to explain rows by, where those to show are only text.
+    The parameters are those of `report`, and three more: `names`, what a review says of the table;
+    `explained`, the features to explain rows by, where those to show are only text; and `drops`,
+    whether low rows are dropped, where that is not the estimator's affair.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def make_page(
     """
     n = len(estimator.values_)
     columns = value_columns(estimator, _read_labels(y, n))
-    facts = FitSummary(estimator, columns)
+    facts = FitSummary(estimator, columns, drops)
     rows = np.argsort(columns["value"], kind="stable")[:n_rows]
     if images is None and X is not None and np.ndim(cast("ArrayLike", X)) > 2:
         images, X = cast("ArrayLike", X), None

@@ -51,7 +51,9 @@ def reasons_of_rows(estimator: Reportable, rows: Index, shown: ShownData) -> lis
     valuer: Any = valuer_of(estimator)
     if not (says_of_each_row(estimator) and can_explain(valuer)):
         return None
-    entries = list(valuer.explain(rows, _NEIGHBOURS, X=_table_of(shown.X)))
+    entries = list(
+        valuer.explain(rows, _NEIGHBOURS, X=_table_of(shown.X), X_val=_table_of(shown.X_val))
+    )
     return [
         _details(entry, table)
         for entry, table in zip(entries, _neighbours(estimator, entries, shown), strict=True)
@@ -64,7 +66,7 @@ def _table_of(X: Table | None) -> Any:
 
 def _details(entry: Explanation, table: str) -> str:
     """Return the sentence, with neighbours and scorers below it."""
-    parts = [table, _scorers(entry)]
+    parts = [f'<div class="wide">{table}</div>', _scorers(entry)]
     if entry.unusual:
         listed = "".join(f"<li>{html.text(part)}</li>" for part in entry.unusual)
         parts.append(f"<p>Unusual entries</p><ul>{listed}</ul>")
