@@ -33,10 +33,11 @@ def class_log_odds(
 def left_out_pull(
     codes: NDArray[np.intp], n_classes: int, weight: NDArray[np.floating], group: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    """What leaving a row out takes from the odds of its own class, shape (n_samples, 1, n_classes).
+    """What leaving a group out takes from the odds of its classes, shape (n_samples, 1, n_classes).
 
     A fit without a row has one row fewer of its class, so that its scores lean against the row's
-    own label: the more, the fewer rows there are.
+    own label: the more, the fewer rows there are. A fit without a group has fewer rows of each
+    class that the group has.
 
     Parameters
     ----------
@@ -49,7 +50,7 @@ def left_out_pull(
     group : int array of shape (n_samples,)
         Rows with the same number are left out together.
     """
-    left_out = np.bincount(group, weights=weight)[group] / weight.sum()
-    pull = np.zeros((len(codes), 1, n_classes))
-    pull[np.arange(len(codes)), 0, codes] = n_classes * left_out
+    left_out = np.zeros((int(group.max()) + 1, n_classes))
+    np.add.at(left_out, (group, codes), weight)
+    pull: NDArray[np.float64] = n_classes * left_out[group][:, None] / weight.sum()
     return pull

@@ -45,4 +45,18 @@ def test_the_pull_makes_up_for_frequencies_without_the_row(per_group):
 def test_the_pull_counts_weights():
     weight, group = np.array([1.0, 3.0, 2.0]), np.array([0, 1, 1])
     pull = left_out_pull(np.array([0, 1, 0]), 2, weight, group)[:, 0]
-    np.testing.assert_allclose(pull, [[2 * 1 / 6, 0], [0, 2 * 5 / 6], [2 * 5 / 6, 0]])
+    np.testing.assert_allclose(
+        pull, [[2 * 1 / 6, 0], [2 * 2 / 6, 2 * 3 / 6], [2 * 2 / 6, 2 * 3 / 6]]
+    )
+
+
+def test_the_pull_says_nothing_of_the_label_of_a_row_within_its_group():
+    """Few groups that hold every class, as donors do: leaving one out leaves all classes."""
+    rng = np.random.default_rng(0)
+    codes, group = rng.integers(3, size=600), rng.integers(4, size=600)
+    pull = left_out_pull(codes, 3, np.ones(600), group)[:, 0]
+    for number in range(4):
+        shares = np.bincount(codes[group == number], minlength=3) / 600
+        np.testing.assert_allclose(
+            pull[group == number], np.tile(3 * shares, (sum(group == number), 1))
+        )

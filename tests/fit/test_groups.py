@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.model_selection import GroupKFold
 
 from skdvgs import DVGSValuer
@@ -58,3 +59,15 @@ def test_groups_are_kept_only_where_rows_are_grouped(noticed):
     np.testing.assert_array_equal(valuer.groups_, subject)
     valuer.set_params(cv=5).fit(X[::4], y[::4])
     assert not hasattr(valuer, "groups_")
+
+
+def test_wrong_labels_are_found_where_few_groups_hold_every_class():
+    """Cells of four donors: a donor is no label."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=300)
+    X = rng.normal(size=(300, 6)) + 4 * np.eye(3)[y].repeat(2, axis=1)
+    wrong = rng.random(300) < 0.1
+    given = np.where(wrong, (y + 1) % 3, y)
+    low = clone(VALUER).fit(X, given, groups=rng.integers(4, size=300)).values_ < 0.5
+    assert low[wrong].mean() > 0.8
+    assert low[~wrong].mean() < 0.02
