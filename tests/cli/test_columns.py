@@ -250,6 +250,6 @@ def test_indices_name_rows_and_are_no_features():
     found = run("a.parquet", "--label", "y")
     assert "left out 'person': it only names the rows" in found.said
     found = run("a.parquet", "--label", "y", "--id", "person")
-    assert sorted(found.out["person"]) == sorted(frame.index)
+    assert found.out["person"].tolist() == frame.index.tolist()
     frame.reset_index(drop=True).to_csv("a.csv")
     assert "left out 'Unnamed: 0'" in run("a.csv", "--label", "y").said

@@ -56,7 +56,7 @@ def folder(tmp_path, monkeypatch, flowers):
 def test_main_job_in_a_process_of_its_own(folder, flowers):
     before = Path("flowers.csv").read_bytes()
     flowers[5::5].to_csv("checked.csv", index=False)
-    command = "value flowers.csv --label kind --trusted checked.csv --id name --drop 0.04 "
+    command = "value flowers.csv --label kind --trusted checked.csv --id name --drop 0.04 --sort "
     command += "--out values.csv --cleaned clean.csv --report report.html"
     run = subprocess.run(
         [sys.executable, "-m", "skdvgs", *command.split()],
