@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,9 @@ class FitData:
         Several target sets, which `target` holds one after the other; None for a single one.
     n_pred_probs : int
         Class probabilities by a model of the user's own: so many last columns of X in both sets.
+    gaps : int array of shape (n_indicators,)
+        Columns of X whose missing numbers are filled in. Last columns but for `n_pred_probs` say
+        where.
     """
 
     source: Rows
@@ -54,6 +57,7 @@ class FitData:
     groups: NDArray[np.intp] | None
     targets: NamedTargets | None = None
     n_pred_probs: int = 0
+    gaps: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 def read_fit_data(
@@ -112,7 +116,9 @@ def _read_rows(
     n_classes = 0
     if kind == "classification":
         n_classes = check_classes(y, None if target is None else target.y)
-    return FitData(source, target, n_classes, given, read_groups(groups, len(X)), targets)
+    data = FitData(source, target, n_classes, given, read_groups(groups, len(X)), targets)
+    table = estimator._table
+    return data if table is None else replace(data, gaps=table.gaps)
 
 
 def _read_target(estimator: Any, X_val: Any, y_val: Any, source: Rows, asked: Any) -> Rows:

@@ -40,6 +40,11 @@ class TableReader:
         self._with_gaps = np.empty(0, dtype=np.intp)
 
     @property
+    def gaps(self) -> NDArray[np.intp]:
+        """Columns whose missing numbers are filled in; the last columns say where."""
+        return self._with_gaps
+
+    @property
     def keeps_numbers(self) -> bool:
         """Whether what is read holds the numbers that were given, but for missing ones."""
         return self.encoder is None and self._offsets is None
