@@ -46,8 +46,8 @@ class ValuesDisplay:
         Parameters
         ----------
         estimator : fitted DVGSValuer, LowValueFilter or LowValueSampler, or a Pipeline with one
-            Anything with `values_`; of a Pipeline the last step that has them. For :class:`TrajectoryDisplay`, with `target_loss_`, itself
-            or in its `valuer_`.
+            Anything with `values_`; of a Pipeline the last step that has them. For
+            :class:`TrajectoryDisplay`, with `target_loss_`, itself or in its `valuer_`.
         *columns : array-likes of shape (n_samples, ...)
             What :meth:`from_values` takes after its first argument.
         **settings : dict
