@@ -10,9 +10,15 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._cli._dates import find_form, look_like_dates, parse_dates
+from skdvgs._cli._dates import are_dates_as_numbers, find_form, look_like_dates, parse_dates
 from skdvgs._cli._missing import MissingTexts
-from skdvgs._cli._numbers import decorated_number_of, looks_like_decimal_comma, number_of
+from skdvgs._cli._numbers import (
+    common_unit,
+    decorated_number_of,
+    looks_like_decimal_comma,
+    number_of,
+    units_of,
+)
 from skdvgs._inputs.frame_columns import kind_of_column, read_numbers, read_seconds, read_text
 from skdvgs.exceptions import InvalidInputError
 
@@ -64,6 +70,8 @@ class ColumnSchema:
         Texts in DATA that are no entry of this kind, and are read as missing.
     known : frozenset of str
         Texts in DATA.
+    unit : str
+        Unit of numbers, such as '%', '$' or 'kg'; empty where there is none.
     """
 
     name: str
@@ -72,6 +80,7 @@ class ColumnSchema:
     form: str = ""
     odd: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    unit: str = ""
 
     def read(self, column: Any, path: str) -> NDArray[Any]:
         """Entries of a column: float64, datetime64, or text with None where missing.
@@ -110,7 +119,8 @@ class ColumnSchema:
             return parse_dates(list(texts), self.form)
         if self.kind == "truth":
             return np.array([_TRUTH.get(text.strip().lower(), math.nan) for text in texts])
-        return np.array([decorated_number_of(text, self.reading.decimal) for text in texts])
+        decimal, unit = self.reading.decimal, self.unit
+        return np.array([decorated_number_of(text, decimal, unit) for text in texts])
 
     def _known_text(self, text: str) -> str:
         """Bring 1.0 to the 1 of DATA: a gap in a column makes floats of whole numbers."""
@@ -155,16 +165,23 @@ def learn_text(
     if {text.strip().lower() for text in different} <= {"true", "false"}:
         return ColumnSchema(name, "truth", reading)
     numbers = np.array([number_of(text, reading.decimal) for text in different])
+    unit: str | None = ""
     if counts[np.isnan(numbers)].sum() > _FEW_ODD * counts.sum():
-        decorated = np.array([decorated_number_of(t, reading.decimal) for t in different])
-        gained = np.isnan(numbers) & ~np.isnan(decorated)
-        if gained.any() and _is_number_column(different, counts, decorated):
-            say(f"read {str(different[gained][0])!r} and the like in {name!r} as numbers")
-            numbers = decorated
+        unit = common_unit(different, reading.decimal)
+        if unit is not None:
+            decorated = np.array([decorated_number_of(t, reading.decimal, unit) for t in different])
+            gained = np.isnan(numbers) & ~np.isnan(decorated)
+            if gained.any() and _is_number_column(different, counts, decorated):
+                as_what = "seconds" if ":" in unit else "numbers"
+                say(f"read {str(different[gained][0])!r} and the like in {name!r} as {as_what}")
+                numbers = decorated
     odd = np.isnan(numbers)
     if not odd.all() and _is_number_column(different, counts, numbers):
         _say_odd(name, texts, different[odd], "number", say)
-        return ColumnSchema(name, "number", reading, odd=frozenset(different[odd].tolist()))
+        if are_dates_as_numbers(different[~odd]):
+            say(f"{name!r} looks like dates, e.g. {str(different[~odd][0])!r}; read as numbers")
+        found_odd = frozenset(different[odd].tolist())
+        return ColumnSchema(name, "number", reading, odd=found_odd, unit=unit or "")
     form, other = find_form(list(different))
     if form is not None:
         odd = np.isnat(parse_dates(list(different), form))
@@ -173,7 +190,7 @@ def learn_text(
             if other is not None:
                 say(f"read {name!r} as dates of the form {form}; they could be {other} as well")
             return ColumnSchema(name, "date", reading, form, frozenset(different[odd].tolist()))
-    _say_suspicious(name, different, counts, numbers, say)
+    _say_suspicious(name, different, counts, numbers, reading, say)
     return ColumnSchema(name, "text", reading, known=known)
 
 
@@ -188,7 +205,10 @@ def _is_number_column(
     if share > 0.5 or (are_codes and not are_signs and counts[odd].max(initial=0) > 1):
         found: bool = share == 0
         return found
-    few_texts = odd.sum() <= _MOST_ODD_TEXTS and not are_codes
+    # Beside few numbers a text such as 1.10.1 shows that all of them are names.
+    have_digits = any(any(map(str.isdigit, text)) for text in different[odd])
+    are_names = have_digits and (~odd).sum() <= MOST_CODES
+    few_texts = odd.sum() <= _MOST_ODD_TEXTS and not are_codes and not are_names
     return bool(share <= _FEW_ODD or are_signs or few_texts or (counts[odd].sum() == 1))
 
 
@@ -209,6 +229,7 @@ def _say_suspicious(
     different: NDArray[Any],
     counts: NDArray[np.intp],
     numbers: NDArray[np.float64],
+    reading: Reading,
     say: Say,
 ) -> None:
     """Name a column of text that may have been meant otherwise."""
@@ -219,6 +240,11 @@ def _say_suspicious(
         say(
             f"{name!r} looks like numbers with a decimal comma, e.g. {str(different[0])!r}; read "
             "as text. --decimal , reads them as numbers"
+        )
+    elif (units := units_of(list(different), reading.decimal)) is not None:
+        say(
+            f"{name!r} holds numbers with several units, e.g. {' and '.join(map(repr, units))}; "
+            "read as text. Bring them to one unit"
         )
     elif counts[~odd].sum() >= 0.5 * counts.sum():
         say(

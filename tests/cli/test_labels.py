@@ -156,6 +156,16 @@ def test_numbers_to_predict():
         assert "suggested_label" not in found.out
 
 
+def test_numbers_to_predict_with_a_unit():
+    frame = table(["x", "y", "z"])
+    price = (frame["a"] * 1000 + 20).round(2)
+    frame.assign(y=[f"{p} kg" for p in price]).to_csv("a.csv", index=False)
+    found = run("a.csv", "--label", "y", "--trusted", "a.csv")
+    assert found.out["target"].tolist() == [f"{p} kg" for p in price]
+    frame.assign(y=[f"{p} g" for p in price]).to_csv("v.csv", index=False)
+    assert "holds the label '" in run("a.csv", "--label", "y", "--trusted", "v.csv").said
+
+
 def test_whole_numbers():
     frame = table(["x", "y", "z"])
     frame.assign(y=(RNG.integers(20, 60, N))).to_csv("a.csv", index=False)
