@@ -10,7 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._cli._dates import are_dates_as_numbers, find_form, look_like_dates, parse_dates
+from skdvgs._cli._dates import (
+    ISO,
+    are_dates_as_numbers,
+    find_form,
+    look_like_dates,
+    parse_dates,
+)
 from skdvgs._cli._missing import MissingTexts
 from skdvgs._cli._numbers import (
     common_unit,
@@ -34,6 +40,10 @@ _MOST_ODD_TEXTS = 3
 
 
 MOST_CODES = 20
+
+
+# A column of more different texts is none of categories, and new ones say little.
+_MOST_CATEGORIES = 40
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,7 @@ class ColumnSchema:
 
     def _parse(self, texts: NDArray[Any]) -> NDArray[Any]:
         if self.kind == "date":
-            return parse_dates(list(texts), self.form)
+            return parse_dates(list(texts), self.form or ISO)
         if self.kind == "truth":
             return np.array([_TRUTH.get(text.strip().lower(), math.nan) for text in texts])
         decimal, unit = self.reading.decimal, self.unit
@@ -130,6 +140,29 @@ class ColumnSchema:
         if math.isfinite(number) and number == int(number) and str(int(number)) in self.known:
             return str(int(number))
         return text
+
+    def check_known(self, read: NDArray[Any], path: str, say: Say) -> None:
+        """Name categories of the trusted file that DATA lacks.
+
+        Raises
+        ------
+        InvalidInputError
+            If DATA has none of them.
+        """
+        if self.kind != "text" or len(self.known) > _MOST_CATEGORIES:
+            return
+        present = [text for text in read if text is not None]
+        strange = [text for text in dict.fromkeys(present) if text not in self.known]
+        if not strange:
+            return
+        shown = ", ".join(map(repr, strange[:5])) + (", ..." if len(strange) > 5 else "")
+        if len(strange) == len(set(present)):
+            raise InvalidInputError(
+                f"{path} holds {shown} in column {self.name!r}, where DATA holds "
+                f"{', '.join(map(repr, sorted(self.known)[:5]))}. Categories of both files must be "
+                "the same. Write them alike, or leave the column out with --ignore."
+            )
+        say(f"{path} holds {shown} in column {self.name!r}, which DATA does not: unknown there")
 
     def _refuse(self, row: int, texts: NDArray[Any], path: str) -> None:
         kind = {"truth": "True and False"}.get(self.kind, f"{self.kind}s")

@@ -180,6 +180,9 @@ def _read_features(
             frames.append(None)
             continue
         columns = {c.name: c.read(file.frame[c.name], file.path) for c in schema}
+        if file is trusted:
+            for column in schema:
+                column.check_known(columns[column.name], file.path, say)
         frames.append(import_optional("pandas", "The command line", "cli").DataFrame(columns))
     return frames[0], frames[1]
 

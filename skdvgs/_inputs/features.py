@@ -15,7 +15,12 @@ from sklearn.utils.validation import check_array, validate_data
 from torch import nn
 
 from skdvgs._inputs.annotated import features_of, is_anndata
-from skdvgs._inputs.columns import check_no_text, check_same_columns, names_of_columns
+from skdvgs._inputs.columns import (
+    check_kind_of_table,
+    check_no_text,
+    check_same_columns,
+    names_of_columns,
+)
 from skdvgs._inputs.far_columns import warn_of_rounding
 from skdvgs._inputs.frame_columns import is_frame
 from skdvgs._inputs.frames import (
@@ -58,6 +63,7 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
         For columns that cannot be read, and for what scikit-learn refuses (infinity, no rows;
         NaN, where the network is a user's own).
     """
+    check_kind_of_table(X, "X")
     names, X = names_of_columns(X), features_of(X)
     check_no_text(X, "X")
     table = TableReader(make_frame_encoder(X)) if net is None else None
@@ -76,6 +82,7 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
 
 def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> NDArray[Any]:
     """Features of the target set, in memory, which must have the columns of the source."""
+    check_kind_of_table(X_val, "X_val")
     if X.ndim == 2:
         check_same_columns(X_val, getattr(estimator, "feature_names_in_", None))
     X_val, table = features_of(X_val), estimator._table
@@ -108,6 +115,7 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
         For columns that cannot be read, for other columns than those of fit, and for what
         scikit-learn refuses.
     """
+    check_kind_of_table(X, "X")
     table, is_checked = estimator._table, is_anndata(X)
     if is_checked:
         check_same_columns(X, getattr(estimator, "feature_names_in_", None))

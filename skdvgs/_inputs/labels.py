@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
@@ -29,6 +30,11 @@ def as_plain_array(y: Any, name: str) -> NDArray[Any]:
     InvalidInputError
         If entries are missing, of several types, or of a type that is neither number nor text.
     """
+    if isinstance(y, (Mapping, Set, Iterator)):
+        raise InvalidInputError(
+            f"{name} is a {type(y).__name__}, which has no positions. The label of a row is known "
+            f"by its position. Pass a list or an array."
+        )
     columns = _columns_of(y)
     if columns is not None:
         read = [_plain_column(_as_array(column, name), name) for column in columns]
@@ -99,8 +105,8 @@ def _from_objects(column: NDArray[Any], name: str) -> NDArray[Any]:
     names = sorted(kind.__name__ for kind in types)
     if len(types) > 1:
         raise InvalidInputError(
-            f"{name} holds entries of several types: {', '.join(names)}. Labels are compared with "
-            f"each other, so they must be of one type. Convert them, e.g. {name}.astype(str)."
+            f"{name} holds entries of several types: {', '.join(names[:5])}. Labels are compared "
+            f"with each other, so they must be of one type. Convert them, e.g. {name}.astype(str)."
         )
     raise InvalidInputError(
         f"Unknown label type: {name} holds entries of type {names[0]}, e.g. {column[0]!r}. Labels "

@@ -241,6 +241,30 @@ def labelled(**columns):
     return pd.DataFrame({**columns, "u": RNG.normal(size=N), "y": CLASS ^ BAD})
 
 
+def test_categories_that_data_lacks_are_named():
+    schema, _, _ = learn(np.array(["A", "B"])[CLASS])
+    notes = []
+    schema.check_known(np.array(["A", "c", None], dtype=object), "v.csv", notes.append)
+    assert notes == ["v.csv holds 'c' in column 'c', which DATA does not: unknown there"]
+    with pytest.raises(InvalidInputError, match=r"v\.csv holds 'a', 'b' in .* DATA holds 'A', 'B'"):
+        schema.check_known(np.array(["a", "b"], dtype=object), "v.csv", notes.append)
+    words, _, _ = learn([f"word {at} x" for at in range(N)])
+    words.check_known(np.array(["another one"], dtype=object), "v.csv", pytest.fail)
+    labelled(told=np.array(["A", "B"])[CLASS]).to_csv("a.csv", index=False)
+    labelled(told=np.array(["a", "b"])[CLASS]).to_csv("v.csv", index=False)
+    found = run("a.csv", "--label", "y", "--trusted", "v.csv")
+    assert "v.csv holds 'a', 'b' in column 'told'" in found.said
+
+
+def test_dates_of_parquet_and_text_are_one_kind():
+    schema = learn_column("c", pd.Series(DAYS), READING, print)
+    texts = pd.Series(["2020-01-02", "2020-01-02T03:04:05+02:00", ""], dtype=object)
+    read = schema.read(texts, "v.csv")
+    assert read[0] == np.datetime64("2020-01-02")
+    assert read[1] == np.datetime64("2020-01-02T01:04:05")
+    assert np.isnat(read[2])
+
+
 def test_timestamps_are_one_kind_in_both_files():
     days = pd.Timestamp("2020-01-01") + pd.to_timedelta(40 * CLASS + RNG.integers(0, 30, N), "D")
     labelled(when=days.strftime("%d.%m.%Y")).to_csv("a.csv", index=False)
