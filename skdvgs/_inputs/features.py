@@ -247,4 +247,10 @@ def refusing() -> Iterator[None]:
         except InvalidInputError:
             raise
         except ValueError as error:
+            if "inhomogeneous" in str(error):
+                raise InvalidInputError(
+                    "Rows of several lengths, or arrays of several shapes, were given as one "
+                    "table. Each row has the same columns. Pass one table, and labels by an "
+                    "argument of their own."
+                ) from error
             raise InvalidInputError(str(error)) from error

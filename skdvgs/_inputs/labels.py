@@ -61,7 +61,12 @@ def _as_array(y: Any, name: str) -> NDArray[Any]:
     if missing is not None and np.any(missing):
         _refuse_missing(np.broadcast_to(missing, y.shape), name)
     try:
-        return np.asarray(y)
+        array = np.asarray(y)
+        if array.dtype.kind == "U" and isinstance(y, (list, tuple)):
+            # numpy makes text of all entries where some are.
+            entries = np.array(y, dtype=object)
+            array = array if all(isinstance(entry, str) for entry in entries.flat) else entries
+        return array
     except ValueError as error:  # rows of several lengths
         raise InvalidInputError(_several_labels(name, "lists of several lengths")) from error
 

@@ -76,3 +76,15 @@ def test_an_arrow_table_of_numbers_is_read():
     expected = quick.fit(X, Y).values_
     table = pa.table({"a": X[:, 0], "b": X[:, 1], "c": X[:, 2]})
     np.testing.assert_array_equal(quick.fit(table, Y).values_, expected)
+
+
+@pytest.mark.parametrize("labels", [[1, "a"], [True, "a"], [1.5, "a"], (2, "b")])
+def test_labels_of_several_types_in_a_list(labels):
+    with pytest.raises(InvalidInputError, match=r"y holds entries of several types: .*str"):
+        DVGSValuer().fit(X, list(labels) * 20)
+
+
+@pytest.mark.parametrize("rows", [[X, Y], (X, Y), [[1, 2], [3]]])
+def test_arrays_of_several_shapes(rows):
+    with pytest.raises(InvalidInputError, match="labels by an argument of their own"):
+        DVGSValuer().fit(rows, Y)

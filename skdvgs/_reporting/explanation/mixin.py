@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
+from skdvgs._inputs.indices import check_same_rows
 from skdvgs._reporting.explanation.explanation import Explanations
 from skdvgs._reporting.explanation.grounds import Grounds
 from skdvgs._reporting.explanation.making import explanations_of
@@ -126,6 +127,7 @@ class ExplainingMixin:
             )
         given = self._given
         names = getattr(self, "feature_names_in_", None)
+        check_same_rows(X, given.index)
         shown = None if X is None else ShownRows(X, names, len(self.values_))
         shown_val = None if X_val is None else ShownRows(X_val, names, given.n_target or 0, "X_val")
         grounds: Grounds = self._trajectories.explain(positions, n)
