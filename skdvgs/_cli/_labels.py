@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._cli._column_notes import Say
 from skdvgs._cli._numbers import are_names, common_unit, decorated_number_of, number_of
-from skdvgs._cli._schema import MOST_CODES, Reading, Say, learn_text
+from skdvgs._cli._schema import MOST_CODES, Reading, learn_text
 from skdvgs._inputs.frame_columns import is_missing, kind_of_column, read_numbers, read_text
 from skdvgs._inputs.label_kind import are_measured
 from skdvgs.exceptions import InvalidInputError

@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._cli._column_notes import Say, say_odd, say_suspicious
 from skdvgs._cli._dates import (
     ISO,
     are_dates_as_numbers,
     find_form,
-    look_like_dates,
     parse_dates,
 )
 from skdvgs._cli._missing import MissingTexts
 from skdvgs._cli._numbers import (
     common_unit,
     decorated_number_of,
-    looks_like_decimal_comma,
     number_of,
-    units_of,
 )
 from skdvgs._inputs.frame_columns import kind_of_column, read_numbers, read_seconds, read_text
 from skdvgs.exceptions import InvalidInputError
-
-Say = Callable[[str], None]
 
 _TRUTH = {"true": 1.0, "false": 0.0, "1": 1.0, "0": 0.0, "1.0": 1.0, "0.0": 0.0}
 
@@ -103,7 +99,12 @@ class ColumnSchema:
         typed = kind_of_column(column)
         if typed in ("number", "duration") and self.kind in ("number", "truth"):
             numbers = read_numbers(column) if typed == "number" else read_seconds(column)
-            return np.where(self.reading.missing.mark_numbers(numbers), np.nan, numbers)
+            missing = self.reading.missing.mark_numbers(numbers)
+            infinite = np.isinf(numbers) & ~missing
+            texts = numbers.astype(str).astype(object)
+            if (infinite & ~np.isin(texts, list(self.odd))).any():
+                self._refuse(int(np.argmax(infinite)), texts, path)
+            return np.where(missing | infinite, np.nan, numbers)
         if typed == "date" and self.kind == "date":
             return (read_seconds(column) * 1e6).astype("M8[us]")
         texts = read_text(column)
@@ -179,8 +180,13 @@ def learn_column(name: str, column: Any, reading: Reading, say: Say) -> ColumnSc
     if kind == "nested":
         say(f"left out {name!r}: it holds lists, structs or bytes, which are no single entries")
         return None
-    if kind in ("number", "duration", "date") and not column.isna().all():
+    if kind in ("duration", "date") and not column.isna().all():
         return ColumnSchema(name, "date" if kind == "date" else "number", reading)
+    if kind == "number" and not column.isna().all():
+        numbers = read_numbers(column)
+        infinite = numbers[np.isinf(numbers)].astype(str)
+        say_odd(name, numbers.astype(str).astype(object), infinite, "number", say)
+        return ColumnSchema(name, "number", reading, odd=frozenset(infinite.tolist()))
     texts = read_text(column)
     missing = reading.missing.mark(texts)
     if missing.all():
@@ -193,7 +199,10 @@ def learn_text(
     name: str, texts: NDArray[Any], missing: NDArray[np.bool_], reading: Reading, say: Say
 ) -> ColumnSchema:
     """Find out what a column of text holds: numbers, truth values, dates, or text indeed."""
-    different, counts = np.unique(texts[~missing].astype(str), return_counts=True)
+    # Not by numpy's own text, which drops what ends an entry: NUL.
+    counted = sorted(Counter(texts[~missing].tolist()).items())
+    different = np.array([text for text, _ in counted], dtype=object)
+    counts = np.array([times for _, times in counted], dtype=np.intp)
     known = frozenset(different.tolist())
     if {text.strip().lower() for text in different} <= {"true", "false"}:
         return ColumnSchema(name, "truth", reading)
@@ -210,7 +219,7 @@ def learn_text(
                 numbers = decorated
     odd = np.isnan(numbers)
     if not odd.all() and _is_number_column(different, counts, numbers):
-        _say_odd(name, texts, different[odd], "number", say)
+        say_odd(name, texts, different[odd], "number", say)
         if are_dates_as_numbers(different[~odd]):
             say(f"{name!r} looks like dates, e.g. {str(different[~odd][0])!r}; read as numbers")
         found_odd = frozenset(different[odd].tolist())
@@ -219,11 +228,11 @@ def learn_text(
     if form is not None:
         odd = np.isnat(parse_dates(list(different), form))
         if counts[odd].sum() <= _FEW_ODD * counts.sum():
-            _say_odd(name, texts, different[odd], "date", say)
+            say_odd(name, texts, different[odd], "date", say)
             if other is not None:
                 say(f"read {name!r} as dates of the form {form}; they could be {other} as well")
             return ColumnSchema(name, "date", reading, form, frozenset(different[odd].tolist()))
-    _say_suspicious(name, different, counts, numbers, reading, say)
+    say_suspicious(name, different, counts, numbers, reading.decimal, say)
     return ColumnSchema(name, "text", reading, known=known)
 
 
@@ -243,45 +252,3 @@ def _is_number_column(
     are_names = have_digits and (~odd).sum() <= MOST_CODES
     few_texts = odd.sum() <= _MOST_ODD_TEXTS and not are_codes and not are_names
     return bool(share <= _FEW_ODD or are_signs or few_texts or (counts[odd].sum() == 1))
-
-
-def _say_odd(name: str, texts: NDArray[Any], odd: NDArray[Any], kind: str, say: Say) -> None:
-    if not len(odd):
-        return
-    rows = np.flatnonzero(np.isin(texts, odd))
-    shown = ", ".join(f"{texts[row]!r} in row {row}" for row in rows[:5])
-    more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
-    say(
-        f"{name!r} holds {kind}s; read as missing: {shown}{more} (rows counted from 0). "
-        "--na TEXT says so beforehand"
-    )
-
-
-def _say_suspicious(
-    name: str,
-    different: NDArray[Any],
-    counts: NDArray[np.intp],
-    numbers: NDArray[np.float64],
-    reading: Reading,
-    say: Say,
-) -> None:
-    """Name a column of text that may have been meant otherwise."""
-    odd = np.isnan(numbers)
-    if look_like_dates(list(different)):
-        say(f"{name!r} looks like dates of no known form, e.g. {str(different[0])!r}; read as text")
-    elif np.mean([looks_like_decimal_comma(text) for text in different]) > 0.5:
-        say(
-            f"{name!r} looks like numbers with a decimal comma, e.g. {str(different[0])!r}; read "
-            "as text. --decimal , reads them as numbers"
-        )
-    elif (units := units_of(list(different), reading.decimal)) is not None:
-        say(
-            f"{name!r} holds numbers with several units, e.g. {' and '.join(map(repr, units))}; "
-            "read as text. Bring them to one unit"
-        )
-    elif counts[~odd].sum() >= 0.5 * counts.sum():
-        say(
-            f"{name!r} is read as categories: {counts[odd].sum():,} of its {counts.sum():,} "
-            f"entries are no numbers, e.g. {str(different[odd][0])!r}. --na TEXT has a text read "
-            "as missing"
-        )

@@ -308,6 +308,25 @@ def test_numbers_for_missing_ones_in_parquet():
     assert auroc(found) > 0.85
 
 
+def test_infinite_numbers_of_a_typed_file_are_named_and_missing():
+    told = pd.Series(np.where(np.arange(N) == 3, np.inf, NUMBERS))
+    notes = []
+    schema = learn_column("c", told, READING, notes.append)
+    assert "read as missing: 'inf' in row 3" in notes[0]
+    np.testing.assert_array_equal(schema.read(told, "a"), told.replace(np.inf, np.nan))
+    with pytest.raises(InvalidInputError, match="v holds '-inf' in column 'c', row 0"):
+        schema.read(pd.Series([-np.inf, 1.0]), "v")
+
+
+def test_an_entry_with_a_nul_is_named():
+    texts = TEXT.copy()
+    texts[7] = "\x00"
+    schema, read, said = learn(texts)
+    assert "'\\x00' in row 7" in said
+    assert np.flatnonzero(np.isnan(read)).tolist() == [7]
+    assert schema.kind == "number"
+
+
 def test_what_parquet_nests_is_left_out_with_a_note():
     table = pa.Table.from_pandas(labelled(told=NUMBERS), preserve_index=False)
     for name, column in {

@@ -162,6 +162,7 @@ def test_compressed_and_separated(flowers):
         ("flowers.csv --target kind --out no/a.csv", 1, "is no folder"),
         ("semicolons.csv --target kind --out a.csv", 1, "Is --separator ';' meant?"),
         ("flowers.csv --label kind --out a.csv --decimal ,", 2, "--decimal , is the separator"),
+        ("flowers.csv --label kind --out a.csv --decimal x", 2, "stands before no fraction"),
         ("flowers.csv --label kind --out a.csv --comment //", 2, "'//' is not one character"),
         ("twice.csv --label kind --out a.csv", 1, "has several columns named 'a'"),
         ("gaps.csv --label kind --out a.csv", 1, "has no label in column 'kind'"),
