@@ -18,7 +18,8 @@ def say_odd(name: str, texts: NDArray[Any], odd: NDArray[Any], kind: str, say: S
     """Name entries of a column of numbers or dates that are none."""
     if not len(odd):
         return
-    rows = np.flatnonzero(np.isin(texts, odd))
+    known = set(odd.tolist())
+    rows = [row for row, text in enumerate(texts) if text in known]
     shown = ", ".join(f"{texts[row]!r} in row {row}" for row in rows[:5])
     more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
     say(

@@ -110,7 +110,7 @@ class ColumnSchema:
         texts = read_text(column)
         missing = self.reading.missing.mark(texts)
         if self.odd:
-            missing |= np.isin(texts, list(self.odd))
+            missing |= np.array([text in self.odd for text in texts])
         present = texts[~missing]
         if self.kind == "text":
             read: Any = np.full(len(texts), None, dtype=object)
