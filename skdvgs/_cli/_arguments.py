@@ -37,11 +37,11 @@ examples:
       --cleaned clean.parquet
       without the lowest twentieth
 
-columns of --out:
+columns of --out, whose lines are in the order of the table, or by value with --sort:
   row                    position in the table, from 0 (not with --id)
-  value                  probability that the label is right; lines are sorted by it
+  value                  probability that the label is right
   standard_error         of the value; empty where there is none
-  rank                   1 for the lowest value
+  rank                   1 for the lowest value, which is the most suspicious
   label or target        as in the table; target is a number to predict
   suggested_label        the label that suits the row best, for classes
   suggested_probability  of the suggested label to be the right one
@@ -172,6 +172,9 @@ def _add_outputs(value: argparse.ArgumentParser) -> None:
         "--cleaned",
         metavar="FILE",
         help="the table without its low rows, in its own format; the other rows as they are",
+    )
+    group.add_argument(
+        "--sort", action="store_true", help="in --out, put the most suspicious rows first"
     )
     group.add_argument(
         "--excel-safe",

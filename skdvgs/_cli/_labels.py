@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from skdvgs._cli._numbers import are_names, decorated_number_of, number_of
-from skdvgs._cli._schema import MOST_CODES, Reading, Say, learn_text
+from skdvgs._cli._column_notes import Say
+from skdvgs._cli._numbers import are_names, common_unit, decorated_number_of, number_of
+from skdvgs._cli._schema import MOST_CODES, Reading, learn_text
 from skdvgs._inputs.frame_columns import is_missing, kind_of_column, read_numbers, read_text
 from skdvgs._inputs.label_kind import are_measured
 from skdvgs.exceptions import InvalidInputError
@@ -30,12 +31,15 @@ class Labels:
         False for rows without one.
     task : {'classification', 'regression'}
         Whether the labels are classes or numbers.
+    unit : str
+        Unit of numbers; empty where there is none.
     """
 
     as_given: NDArray[Any]
     y: NDArray[Any]
     has_label: NDArray[np.bool_]
     task: str
+    unit: str = ""
 
 
 def read_labels(name: str, column: Any, reading: Reading, task: str, say: Say, path: str) -> Labels:
@@ -59,7 +63,8 @@ def read_labels(name: str, column: Any, reading: Reading, task: str, say: Say, p
             f"{path} has no label in column {name!r}: every entry is missing. Rows are valued by "
             "their labels. Name the column of the labels with --label."
         )
-    numbers = _numbers_of(given, has_label, kind, reading)
+    unit = "" if kind == "number" else common_unit(given[has_label], reading.decimal) or ""
+    numbers = _numbers_of(given, has_label, kind, reading, unit)
     if task == "auto":
         task = _choose_task(name, given[has_label], numbers[has_label], kind, reading, say)
     if task == "classification":
@@ -77,7 +82,7 @@ def read_labels(name: str, column: Any, reading: Reading, task: str, say: Say, p
             f"{name!r} holds numbers to predict; {int(odd.sum())} entries are none, the first is "
             f"{given[row]!r} in row {row} (counted from 0)"
         )
-    return Labels(given, numbers, has_label & ~odd, task)
+    return Labels(given, numbers, has_label & ~odd, task, unit)
 
 
 def read_trusted_labels(
@@ -94,7 +99,7 @@ def read_trusted_labels(
     given = _as_given(column, kind)
     has_label = ~_mark_missing(column, kind, reading)
     if known.task == "regression":
-        numbers = _numbers_of(given, has_label, kind, reading)
+        numbers = _numbers_of(given, has_label, kind, reading, known.unit)
         _refuse(name, given, has_label & np.isnan(numbers), "numbers", path)
         return Labels(given, numbers, has_label, known.task)
     spelt = {str(label): label for label in known.y[known.has_label].tolist()}
@@ -132,13 +137,14 @@ def _mark_missing(column: Any, kind: str, reading: Reading) -> NDArray[np.bool_]
 
 
 def _numbers_of(
-    given: NDArray[Any], has_label: NDArray[np.bool_], kind: str, reading: Reading
+    given: NDArray[Any], has_label: NDArray[np.bool_], kind: str, reading: Reading, unit: str
 ) -> NDArray[np.float64]:
     numbers = np.full(len(given), np.nan)
     if kind == "number":
         numbers[has_label] = given[has_label].astype(np.float64)
     else:
-        numbers[has_label] = [decorated_number_of(t, reading.decimal) for t in given[has_label]]
+        decimal = reading.decimal
+        numbers[has_label] = [decorated_number_of(t, decimal, unit) for t in given[has_label]]
     return numbers
 
 

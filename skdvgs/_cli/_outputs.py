@@ -107,7 +107,7 @@ def _values_frame(
     as_given: NDArray[Any] | None,
     X: Any,
 ) -> Any:
-    """Return what is known of each row that was valued, the most suspicious first."""
+    """Return what is known of each row that was valued, in the order of the table or as asked."""
     values = sampler.values_frame(frame="pandas").rename(columns={"dropped": "is_low"})
     name = "target" if "target" in values else "label"
     if as_given is not None and name in values:
@@ -127,7 +127,9 @@ def _values_frame(
     reasons = reasons_of(valuer, values["is_low"].to_numpy(), X)
     if reasons is not None:
         values["reason"] = reasons
-    return values.iloc[np.argsort(sampler.values_, kind="stable")]
+    if arguments.sort:
+        return values.iloc[np.argsort(sampler.values_, kind="stable")]
+    return values
 
 
 def _report(

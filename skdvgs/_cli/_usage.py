@@ -35,6 +35,8 @@ def _problem(arguments: argparse.Namespace) -> str | None:
         character = getattr(arguments, option)
         if character is not None and len(character.replace("\\t", "\t")) != 1:
             return f"--{option} {character!r} is not one character"
+    if arguments.decimal not in (".", ","):
+        return f"--decimal {arguments.decimal} stands before no fraction: '.' and ',' do"
     if separator_of(arguments.data, arguments.separator) == arguments.decimal:
         return f"--decimal {arguments.decimal} is the separator too: give --separator"
     if arguments.review is not None and arguments.report is None:

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._cli._apply import plan_of
+from skdvgs._cli._column_notes import Say
 from skdvgs._cli._files import Table, read_table
 from skdvgs._cli._labels import Labels, read_labels, read_trusted_labels
 from skdvgs._cli._missing import MissingTexts
 from skdvgs._cli._outputs import check_outputs, write_outputs
-from skdvgs._cli._schema import Reading, Say, learn_column
+from skdvgs._cli._schema import Reading, learn_column
 from skdvgs._reporting.review.apply import relabel
 from skdvgs._reporting.review.decisions import read_review
 from skdvgs._reporting.review.plan import ReviewPlan
@@ -182,6 +183,9 @@ def _read_features(
             frames.append(None)
             continue
         columns = {c.name: c.read(file.frame[c.name], file.path) for c in schema}
+        if file is trusted:
+            for column in schema:
+                column.check_known(columns[column.name], file.path, say)
         frames.append(import_optional("pandas", "The command line", "cli").DataFrame(columns))
     return frames[0], frames[1]
 

@@ -23,7 +23,7 @@ _WORDS = [
     (r"\bleave y out\b", "set --task reconstruction"),
     (r"\bX \(n_samples = (\d+)[^)]*\)", r"DATA (\1 rows)"),
     (r"\bX holds\b", "DATA holds"),
-    (r"\bin X\b", "in DATA"),
+    (r"\b(in|than|of|with) X\b", r"\1 DATA"),
     (r"\bInput X\b", "DATA"),
     (r"\bn_jobs\b", "--jobs"),
 ]

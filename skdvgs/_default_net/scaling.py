@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from skdvgs._inputs.tiny_columns import factors_of_tiny, raise_columns
+
 Floats32 = NDArray[np.float32]
 
 
@@ -25,6 +27,9 @@ _CLIP_STANDARD = 4.0
 
 
 _BLOCK_ROWS = 8192
+
+
+_TINY_FOR_TREES = 1e-3
 
 
 # Share of a row's squared length that counts all columns alike.
@@ -116,7 +121,9 @@ class GlobalScaling:
 class TableScalings:
     """The scalings of a table that scorers ask for by name.
 
-    - 'none': columns as they are; trees ask for no more.
+    - 'none': columns as they are, with NaN where an entry is missing; trees ask for no more. Only
+      what spreads less than a thousandth is multiplied, as scikit-learn's trees take entries that
+      differ by 1e-7 for equal.
     - 'quantile': :class:`QuantileNormalScaling`.
     - 'global': :class:`GlobalScaling`.
     - 'both': these two side by side, each set with rows of mean square length 1.
@@ -128,16 +135,31 @@ class TableScalings:
     ----------
     seed : int
         Decides which rows are read where there are more than 10,000.
+    gaps : int array of shape (n_indicators,), default=()
+        Columns whose missing entries are filled in. The last columns say where, in this order.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, gaps: NDArray[np.intp] | tuple[()] = ()) -> None:
         self._quantile, self._global = QuantileNormalScaling(seed), GlobalScaling(seed)
+        self._gaps = np.asarray(gaps, dtype=np.intp)
+        self._factors: NDArray[np.float64] | None = None
 
     def fit(self, X: NDArray[Any]) -> TableScalings:
         """Learn from rows of shape (n_samples, n_features)."""
+        factors = factors_of_tiny(_some_rows(self.as_given(X), 0), _TINY_FOR_TREES, 1.0)
+        self._factors = factors if (factors != 1.0).any() else None
         parts = [scaling.fit(X).transform(X) for scaling in (self._quantile, self._global)]
         self._lengths = [_root_mean_square_length(part) for part in parts]
         return self
+
+    def as_given(self, X: NDArray[Any]) -> Floats32:
+        """Rows on the scale 'none': missing entries are NaN, and no column says where."""
+        n_gaps = len(self._gaps)
+        rows: Floats32 = X.astype(np.float32, copy=False)
+        if n_gaps:
+            rows = np.array(rows[:, :-n_gaps])
+            rows[:, self._gaps] = np.where(X[:, -n_gaps:] == 1, np.nan, rows[:, self._gaps])
+        return rows if self._factors is None else raise_columns(rows, self._factors)
 
     def quantiles(self, X: NDArray[Any]) -> Floats32:
         """Rows on the scale 'quantile'."""
@@ -154,17 +176,17 @@ class TableScalings:
             Rows.
         names : set of str
             Scalings that are wanted.
-        importances : array of shape (n_features,)
-            How much each column matters, at least 0, with sum 1.
+        importances : array of shape (n_given,)
+            How much each column on the scale 'none' matters, at least 0, with sum 1.
         """
         quantile, one_scale = self._quantile.transform(X), self._global.transform(X)
-        found = {"none": X.astype(np.float32, copy=False)}
-        found |= {"quantile": quantile, "global": one_scale}
+        found = {"none": self.as_given(X), "quantile": quantile, "global": one_scale}
         if "both" in names:
             parts = zip((quantile, one_scale), self._lengths, strict=True)
             found["both"] = np.concatenate([part / np.float32(size) for part, size in parts], 1)
         if "important" in names:
-            share = _ALIKE + (1.0 - _ALIKE) * len(importances) * importances
+            of_all = np.pad(importances, (0, X.shape[1] - len(importances)))
+            share = _ALIKE + (1.0 - _ALIKE) * len(of_all) * of_all
             found["important"] = quantile * np.sqrt(share).astype(np.float32)
         return {name: found[name] for name in names}
 

@@ -240,7 +240,7 @@ def fit_default(
         check_unlabelled(data, labelled)
     # Sums of one thread are the same for any n_jobs; and small products gain nothing by more.
     with threadpool_limits(1):
-        scalings = TableScalings(int(seeds[0]))
+        scalings = TableScalings(int(seeds[0]), data.gaps)
         shared = SharedFits(scalings.fit(labelled.features) if has_features else scalings)
         if group is None and task.kind == "classification":
             labelled, group = notice_near_duplicates(labelled, learnt, known, shared.scalings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from datetime import date
 from typing import Any
@@ -92,6 +93,28 @@ def check_same_columns(X_val: Any, names: NDArray[Any] | None) -> None:
             f"X_val has the columns of X in another order: column {at} is {named[at]!r}, in X "
             f"{names[at]!r}. The network tells columns apart by their order. Pass X_val[X.columns]."
         )
+
+
+def check_kind_of_table(X: Any, name: str) -> None:
+    """Refuse tables that are not read yet, and those of Arrow that hold more than numbers.
+
+    Raises
+    ------
+    InvalidInputError
+        Naming the kind of table.
+    """
+    library, kind = type(X).__module__.partition(".")[0], type(X).__name__
+    if library == "pyarrow":
+        types = getattr(getattr(X, "schema", None), "types", [])
+        if all(re.match(r"u?int|float|double|halffloat|bool", str(each)) for each in types):
+            return
+    elif kind != "LazyFrame":
+        return
+    how = "to_pandas()" if library == "pyarrow" else "collect()"
+    raise InvalidInputError(
+        f"{name} is a {library}.{kind}. Tables are arrays, or frames of pandas or polars. "
+        f"Pass {name}.{how}."
+    )
 
 
 def check_no_text(X: Any, name: str) -> None:

@@ -15,7 +15,12 @@ from sklearn.utils.validation import check_array, validate_data
 from torch import nn
 
 from skdvgs._inputs.annotated import features_of, is_anndata
-from skdvgs._inputs.columns import check_no_text, check_same_columns, names_of_columns
+from skdvgs._inputs.columns import (
+    check_kind_of_table,
+    check_no_text,
+    check_same_columns,
+    names_of_columns,
+)
 from skdvgs._inputs.far_columns import warn_of_rounding
 from skdvgs._inputs.frame_columns import is_frame
 from skdvgs._inputs.frames import (
@@ -59,6 +64,7 @@ def read_features(estimator: Any, X: Any, net: Any) -> Features:
     """
     if holds_named_arrays(X):
         return _read_records(estimator, X, net)
+    check_kind_of_table(X, "X")
     names, X = names_of_columns(X), features_of(X)
     check_no_text(X, "X")
     table = TableReader(make_frame_encoder(X)) if net is None else None
@@ -93,6 +99,7 @@ def read_target_features(estimator: Any, X_val: Any, X: Features, net: Any) -> N
     if are_records(X):
         return read_named_rows(X_val, "X_val", X.dtype)[:]
     refuse_named_rows(X_val, "X_val")
+    check_kind_of_table(X_val, "X_val")
     if X.ndim == 2:
         check_same_columns(X_val, getattr(estimator, "feature_names_in_", None))
     X_val, table = features_of(X_val), estimator._table
@@ -128,6 +135,7 @@ def read_new_features(estimator: Any, X: Any, dtype: np.dtype[Any], net: Any) ->
     if dtype.names is not None:
         return read_named_rows(X, "X", dtype)
     refuse_named_rows(X, "X")
+    check_kind_of_table(X, "X")
     table, is_checked = estimator._table, is_anndata(X)
     if is_checked:
         check_same_columns(X, getattr(estimator, "feature_names_in_", None))
@@ -259,4 +267,10 @@ def refusing() -> Iterator[None]:
         except InvalidInputError:
             raise
         except ValueError as error:
+            if "inhomogeneous" in str(error):
+                raise InvalidInputError(
+                    "Rows of several lengths, or arrays of several shapes, were given as one "
+                    "table. Each row has the same columns. Pass one table, and labels by an "
+                    "argument of their own."
+                ) from error
             raise InvalidInputError(str(error)) from error

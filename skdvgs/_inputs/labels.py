@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
@@ -29,6 +30,11 @@ def as_plain_array(y: Any, name: str) -> NDArray[Any]:
     InvalidInputError
         If entries are missing, of several types, or of a type that is neither number nor text.
     """
+    if isinstance(y, (Mapping, Set, Iterator)):
+        raise InvalidInputError(
+            f"{name} is a {type(y).__name__}, which has no positions. The label of a row is known "
+            f"by its position. Pass a list or an array."
+        )
     columns = _columns_of(y)
     if columns is not None:
         read = [_plain_column(_as_array(column, name), name) for column in columns]
@@ -55,7 +61,12 @@ def _as_array(y: Any, name: str) -> NDArray[Any]:
     if missing is not None and np.any(missing):
         _refuse_missing(np.broadcast_to(missing, y.shape), name)
     try:
-        return np.asarray(y)
+        array = np.asarray(y)
+        if array.dtype.kind == "U" and isinstance(y, (list, tuple)):
+            # numpy makes text of all entries where some are.
+            entries = np.array(y, dtype=object)
+            array = array if all(isinstance(entry, str) for entry in entries.flat) else entries
+        return array
     except ValueError as error:  # rows of several lengths
         raise InvalidInputError(_several_labels(name, "lists of several lengths")) from error
 
@@ -99,8 +110,8 @@ def _from_objects(column: NDArray[Any], name: str) -> NDArray[Any]:
     names = sorted(kind.__name__ for kind in types)
     if len(types) > 1:
         raise InvalidInputError(
-            f"{name} holds entries of several types: {', '.join(names)}. Labels are compared with "
-            f"each other, so they must be of one type. Convert them, e.g. {name}.astype(str)."
+            f"{name} holds entries of several types: {', '.join(names[:5])}. Labels are compared "
+            f"with each other, so they must be of one type. Convert them, e.g. {name}.astype(str)."
         )
     raise InvalidInputError(
         f"Unknown label type: {name} holds entries of type {names[0]}, e.g. {column[0]!r}. Labels "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from sklearn.utils.validation import _num_samples
 
 from skdvgs._inputs.annotated import is_anndata, labels_of
 from skdvgs._inputs.features import labels_within, read_features, read_target_features
+from skdvgs._inputs.frame_columns import is_missing
+from skdvgs._inputs.indices import warn_of_other_order
 from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.named_arrays import are_records
 from skdvgs._inputs.named_targets import (
@@ -46,6 +48,9 @@ class FitData:
         Several target sets, which `target` holds one after the other; None for a single one.
     n_pred_probs : int
         Class probabilities by a model of the user's own: so many last columns of X in both sets.
+    gaps : int array of shape (n_indicators,)
+        Columns of X whose missing numbers are filled in. Last columns but for `n_pred_probs` say
+        where.
     """
 
     source: Rows
@@ -55,6 +60,7 @@ class FitData:
     groups: NDArray[np.intp] | None
     targets: NamedTargets | None = None
     n_pred_probs: int = 0
+    gaps: NDArray[np.intp] = field(default_factory=lambda: np.empty(0, dtype=np.intp))
 
 
 def read_fit_data(
@@ -89,7 +95,10 @@ def _read_rows(
     estimator: Any, X: Any, y: Any, X_val: Any, y_val: Any, groups: Any, task: str
 ) -> FitData:
     asked = y
-    given = y = labels_of(X, labels_within(X) if y is None else y)
+    # First, as rows of several arrays are refused there: X_val then is no dict of target sets.
+    within = labels_within(X)
+    given = y = labels_of(X, within if y is None else y)
+    warn_of_other_order(X, y)
     sets = split_mapping(X_val, y_val, X)
     if sets is None:
         X_val, y_val = unpack_target(X_val, y_val)
@@ -113,7 +122,11 @@ def _read_rows(
     n_classes = 0
     if kind == "classification":
         n_classes = check_classes(y, None if target is None else target.y)
-    return FitData(source, target, n_classes, given, read_groups(groups, len(X)), targets)
+    of_rows = read_groups(groups, len(X))
+    _check_groups_differ(of_rows, target)
+    data = FitData(source, target, n_classes, given, of_rows, targets)
+    table = estimator._table
+    return data if table is None else replace(data, gaps=table.gaps)
 
 
 def _check_columns(kind: str, y: NDArray[Any]) -> None:
@@ -170,6 +183,15 @@ def _read_labels(estimator: Any, y: Any, y_val: Any, groups: Any, task: str) -> 
     return FitData(source, target, n_classes, y, read_groups(groups, n_samples))
 
 
+def _check_groups_differ(groups: NDArray[np.intp] | None, target: Rows | None) -> None:
+    if groups is None or target is not None or groups.any():
+        return
+    raise InvalidInputError(
+        f"groups puts all {len(groups)} rows into one group. Rows of a group never inform each "
+        "other's values, so nothing would. Give at least two groups, or a target set X_val."
+    )
+
+
 def _with_pred_probs(data: FitData, pred_probs: Any, pred_probs_val: Any) -> FitData:
     """Put class probabilities beside the features."""
     source, target = data.source, data.target
@@ -204,9 +226,23 @@ def read_groups(groups: Any, n_samples: int) -> NDArray[np.intp] | None:
     if groups is None:
         return None
     groups = np.asarray(groups)
+    may_miss = groups.dtype.kind not in "biuU"
+    missing = [at for at, group in enumerate(groups.ravel()) if may_miss and is_missing(group)]
     if groups.ndim != 1 or len(groups) != n_samples:
         raise InvalidInputError(
             f"groups has shape {groups.shape} but X has {n_samples} rows. Each row belongs to one "
             "group. Give an array with a group for each row."
         )
-    return np.unique(groups, return_inverse=True)[1]
+    if missing:
+        raise InvalidInputError(
+            f"groups holds no group for {len(missing)} rows, the first is row {missing[0]} "
+            "(counted from 0). Rows without one would be taken for one group. Give a row that "
+            "stands alone a group of its own."
+        )
+    try:
+        return np.unique(groups, return_inverse=True)[1]
+    except TypeError as error:  # which cannot be sorted
+        raise InvalidInputError(
+            "groups holds entries of several types. Groups are compared with each other. Convert "
+            "them, e.g. pandas.Series(groups).astype(str)."
+        ) from error

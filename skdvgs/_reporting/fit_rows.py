@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from skdvgs._inputs.annotated import is_anndata
+from skdvgs._inputs.indices import index_of
 from skdvgs._utils.types import HasValues, Labels, SparseMatrix, Table
 
 FrameKind: TypeAlias = Literal["pandas", "polars"]
@@ -56,13 +56,6 @@ def remember_rows(X: Table, y: ArrayLike | SparseMatrix | None, n_target: int | 
         labels = labels.ravel() if labels.ndim == 2 and labels.shape[1] == 1 else labels
     kind = frame_kind(X)
     return FitRows(kind, index_of(X), labels, n_target)
-
-
-def index_of(X: object) -> Any:
-    """Return the index of a pandas frame, the names of an AnnData's observations, or None."""
-    if is_anndata(X):
-        return getattr(X, "obs_names", None)
-    return getattr(X, "index", None) if frame_kind(X) == "pandas" else None
 
 
 def frame_kind(X: object) -> FrameKind | None:

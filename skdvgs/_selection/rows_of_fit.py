@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 from sklearn.utils import _safe_indexing, indexable
 
 from skdvgs._inputs.annotated import is_anndata
+from skdvgs._inputs.indices import counts_up, index_of
 from skdvgs._inputs.named_arrays import row_count, take_named_rows
 from skdvgs.exceptions import InvalidInputError
 
 
 def check_index(array: Any, index: Any, name: str, columns: Any) -> None:
     """Refuse a pandas object whose index names other rows than that of the X of fit."""
-    found: Any = array.obs_names if is_anndata(array) else getattr(array, "index", None)
-    has_index = hasattr(array, "iloc") or is_anndata(array)
-    if index is None or not has_index or found.equals(index):
+    found = index_of(array)
+    if index is None or found is None or found.equals(index):
         return
     # A table numbered from 0 says nothing of its rows, unless the other one is the same table.
     is_same_table = columns is not None and list(getattr(array, "columns", [])) == list(columns)
-    if _counts_up(found) or (_counts_up(index) and not is_same_table):
+    if counts_up(found) or (counts_up(index) and not is_same_table):
         return
     other = found.difference(index)
     what = f"{len(other)} rows that were not valued" if len(other) else "the rows in another order"
@@ -30,10 +30,6 @@ def check_index(array: Any, index: Any, name: str, columns: Any) -> None:
         f"{name} holds {what}, by its index. The kept rows are known by their position in fit "
         "only. Pass what goes with the X of fit, row by row."
     )
-
-
-def _counts_up(index: Any) -> bool:
-    return bool(np.array_equal(np.asarray(index), np.arange(len(index))))
 
 
 def take_rows(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> Any:

@@ -45,9 +45,9 @@ class ValuesDisplay:
 
         Parameters
         ----------
-        estimator : fitted DVGSValuer, LowValueFilter or LowValueSampler
-            Anything with `values_`; for :class:`TrajectoryDisplay`, with `target_loss_`, itself
-            or in its `valuer_`.
+        estimator : fitted DVGSValuer, LowValueFilter or LowValueSampler, or a Pipeline with one
+            Anything with `values_`; of a Pipeline the last step that has them. For
+            :class:`TrajectoryDisplay`, with `target_loss_`, itself or in its `valuer_`.
         *columns : array-likes of shape (n_samples, ...)
             What :meth:`from_values` takes after its first argument.
         **settings : dict
@@ -65,7 +65,7 @@ class ValuesDisplay:
         NotFittedError
             If the estimator is not fitted.
         """
-        first, known = cls._read_estimator(estimator)
+        first, known = cls._read_estimator(step_with_values(estimator))
         display: Self = cls.from_values(first, *columns, **{**known, **settings})
         return display
 
@@ -76,10 +76,30 @@ class ValuesDisplay:
         return read_values(estimator.values_), {}
 
 
-def attribute_of(estimator: object, name: str) -> Any:
-    """Return a fitted attribute of the estimator or of the valuer inside it, or None."""
-    valuer = getattr(estimator, "valuer_", None)
-    return getattr(estimator, name, getattr(valuer, name, None))
+def step_with_values(estimator: HasValues) -> HasValues:
+    """Return the last step of a Pipeline that has values; any other estimator itself."""
+    steps = [step for _, step in getattr(estimator, "steps", [])]
+    return next((step for step in reversed(steps) if hasattr(step, "values_")), estimator)
+
+
+def attribute_of(estimator: object, name: str, *, of_rows: bool = False) -> Any:
+    """Return a fitted attribute of the estimator or of the valuer inside it, or None.
+
+    Parameters
+    ----------
+    estimator : object
+        A valuer, or a filter or sampler around one or around a Pipeline that ends in one.
+    name : str
+        Name of the attribute.
+    of_rows : bool, default=False
+        Whether it has an entry for each row. That of a valuer fitted before is of other rows.
+    """
+    if hasattr(estimator, name):
+        return getattr(estimator, name)
+    valued = getattr(estimator, "_valued", None)
+    if valued is None:
+        return getattr(getattr(estimator, "valuer_", None), name, None)
+    return getattr(valued.last, name, None) if valued.fitted_here or not of_rows else None
 
 
 def read_known_noise(is_noisy: ArrayLike | None, n_samples: int) -> Mask | None:

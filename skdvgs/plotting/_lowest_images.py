@@ -137,7 +137,7 @@ class LowestImagesDisplay(ValuesDisplay):
     @classmethod
     def _read_estimator(cls, estimator: HasValues) -> tuple[ArrayLike, dict[str, Any]]:
         values, _ = super()._read_estimator(estimator)
-        return values, {"suggested": attribute_of(estimator, "suggested_labels_")}
+        return values, {"suggested": attribute_of(estimator, "suggested_labels_", of_rows=True)}
 
     def plot(
         self,

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from .._utils.types import HasValues, Table, Trainable
 from ..metrics import removal_curve
 from ..metrics._removal import Order
-from ._display import axes_to_draw_on, palette_of
+from ._display import axes_to_draw_on, palette_of, step_with_values
 
 if TYPE_CHECKING:
     from ._display import Axes, Line2D, PolyCollection
@@ -103,7 +103,7 @@ class RemovalCurveDisplay:
             Features to score on.
         y_test : array-like of shape (n_test,) or (n_test, n_outputs)
             Their labels or targets.
-        valuer : fitted DVGSValuer, LowValueFilter or LowValueSampler
+        valuer : fitted DVGSValuer, LowValueFilter or LowValueSampler, or a Pipeline with one
             Anything with `values_`, fitted on `X` and `y`.
         **settings : dict
             Keyword arguments of :meth:`from_values`.
@@ -118,6 +118,7 @@ class RemovalCurveDisplay:
         NotFittedError
             If the valuer is not fitted.
         """
+        valuer = step_with_values(valuer)
         check_is_fitted(valuer, "values_")
         return cls.from_values(valuer.values_, estimator, X, y, X_test, y_test, **settings)
 

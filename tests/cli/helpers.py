@@ -18,7 +18,7 @@ class Found(NamedTuple):
 
 
 def run(*arguments, out="out.csv"):
-    """Value a table with three folds; the values are read as text, in the order of the table."""
+    """Value a table with three folds; the values are read as text."""
     said = io.StringIO()
     command = ["value", *arguments, "--folds", "3", "--out", out]
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
@@ -27,6 +27,4 @@ def run(*arguments, out="out.csv"):
         except SystemExit as end:
             status = end.code
     read = pd.read_csv(out, dtype=str, keep_default_na=False) if status == 0 else None
-    if read is not None and "row" in read:
-        read = read.sort_values("row", key=lambda column: column.astype(int), ignore_index=True)
     return Found(status, said.getvalue(), read)

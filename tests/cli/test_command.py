@@ -57,7 +57,7 @@ def folder(tmp_path, monkeypatch, flowers):
 def test_main_job_in_a_process_of_its_own(folder, flowers):
     before = Path("flowers.csv").read_bytes()
     flowers[5::5].to_csv("checked.csv", index=False)
-    command = "value flowers.csv --label kind --trusted checked.csv --id name --drop 0.04 "
+    command = "value flowers.csv --label kind --trusted checked.csv --id name --drop 0.04 --sort "
     command += "--out values.csv --cleaned clean.csv --report report.html"
     run = subprocess.run(
         [sys.executable, "-m", "skdvgs", *command.split()],
@@ -166,6 +166,7 @@ def test_compressed_and_separated(flowers):
         ("flowers.csv --target kind --out no/a.csv", 1, "is no folder"),
         ("semicolons.csv --target kind --out a.csv", 1, "Is --separator ';' meant?"),
         ("flowers.csv --label kind --out a.csv --decimal ,", 2, "--decimal , is the separator"),
+        ("flowers.csv --label kind --out a.csv --decimal x", 2, "stands before no fraction"),
         ("flowers.csv --label kind --out a.csv --comment //", 2, "'//' is not one character"),
         ("twice.csv --label kind --out a.csv", 1, "has several columns named 'a'"),
         ("gaps.csv --label kind --out a.csv", 1, "has no label in column 'kind'"),

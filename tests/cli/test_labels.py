@@ -41,7 +41,7 @@ def table(names, **columns):
 )
 def test_ids(ids):
     table(["x", "y", "z"], key=ids).to_csv("a.csv", index=False)
-    assert sorted(run("a.csv", "--label", "y", "--id", "key").out["key"]) == sorted(ids)
+    assert run("a.csv", "--label", "y", "--id", "key").out["key"].tolist() == ids
 
 
 @pytest.mark.parametrize(
@@ -154,6 +154,16 @@ def test_numbers_to_predict():
         assert "1 entries are none, the first is 'unknown' in row 11" in found.said
         assert found.out["target"].tolist() == [t for at, t in enumerate(texts) if at != 11]
         assert "suggested_label" not in found.out
+
+
+def test_numbers_to_predict_with_a_unit():
+    frame = table(["x", "y", "z"])
+    price = (frame["a"] * 1000 + 20).round(2)
+    frame.assign(y=[f"{p} kg" for p in price]).to_csv("a.csv", index=False)
+    found = run("a.csv", "--label", "y", "--trusted", "a.csv")
+    assert found.out["target"].tolist() == [f"{p} kg" for p in price]
+    frame.assign(y=[f"{p} g" for p in price]).to_csv("v.csv", index=False)
+    assert "holds the label '" in run("a.csv", "--label", "y", "--trusted", "v.csv").said
 
 
 def test_whole_numbers():

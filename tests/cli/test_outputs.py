@@ -66,6 +66,17 @@ def test_decimal_comma():
     assert found.out["value"].tolist() == run("a.csv", "--label", "y").out["value"].tolist()
 
 
+def test_lines_are_in_the_order_of_the_table_or_by_suspicion():
+    out = run("a.csv", "--label", "y").out
+    assert out["row"].tolist() == [str(at) for at in range(N)]
+    assert out["label"].tolist() == FRAME["y"].tolist()
+    by_rank = run("a.csv", "--label", "y", "--sort").out
+    assert by_rank["rank"].astype(int).tolist() == list(range(1, N + 1))
+    pd.testing.assert_frame_equal(
+        out, by_rank.sort_values("row", key=lambda row: row.astype(int), ignore_index=True)
+    )
+
+
 FORMULAS = ["=1+1", "+49 30", "-x", "@sum", "\ttab", "-5", "a=b"]
 
 

@@ -6,6 +6,7 @@ from scipy.stats import rankdata
 from sklearn.preprocessing import QuantileTransformer
 
 from skdvgs._default_net.scaling import GlobalScaling, QuantileNormalScaling, TableScalings
+from skdvgs._inputs.missing import fill_missing
 
 SCALINGS = [QuantileNormalScaling, GlobalScaling]
 
@@ -56,6 +57,22 @@ def test_scalings_of_a_table():
         np.testing.assert_allclose(half.var(axis=0).sum(), 1.0, rtol=1e-4)
         ratio = half / np.where(found[name] == 0, 1, found[name])
         assert np.ptp(ratio[found[name] != 0]) < 1e-5
+
+
+def test_trees_are_given_missing_entries_as_they_are():
+    given = rows()
+    given[::7, 0] = given[3::5, 2] = np.nan
+    gaps = np.array([0, 2])
+    X = fill_missing(given, np.zeros(3), gaps)
+    scalings = TableScalings(0, gaps).fit(X)
+    np.testing.assert_array_equal(scalings.as_given(X), given)
+    names, shares = {"none", "quantile", "important"}, np.array([0.7, 0.3, 0.0])
+    found = scalings.transform(X, names, shares)
+    np.testing.assert_array_equal(found["none"], given)
+    # What says where entries are missing counts as a column that does not matter.
+    ratio = found["important"] / np.where(found["quantile"] == 0, 1, found["quantile"])
+    expected = np.sqrt(0.5 + 0.5 * 5 * np.array([0.7, 0.3, 0.0, 0.0, 0.0]))
+    np.testing.assert_allclose(ratio.max(axis=0), expected, rtol=1e-4)
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)

@@ -123,3 +123,17 @@ def test_left_out_without_a_block_is_as_if_its_trees_were_not_there(monkeypatch)
     few = TreeEnsemble(DecisionTreeClassifier(min_samples_leaf=2), 24, 3).fit(X, rows)
     assert len(few.block_votes_) == 3
     np.testing.assert_allclose(few.left_out_, ensemble.left_out_, atol=1e-6)
+
+
+@pytest.mark.parametrize("tree", [DecisionTreeClassifier, ExtraTreeClassifier])
+def test_trees_split_by_what_is_missing(tree):
+    X, rows = table(n=200, n_classes=2)
+    of_class = rows.Y[:, 1] == 1
+    X[of_class, 2] = np.nan
+    ensemble = TreeEnsemble(tree(min_samples_leaf=2), 30, 0).fit(X, rows)
+    assert ((ensemble.left_out_[:, 1] > 0.5) == of_class).all()
+    assert ensemble.importances_.argmax() == 2
+    new = np.where(of_class[:, None], np.nan, 0.0).astype(np.float32) * np.ones_like(X)
+    assert ((ensemble.predict(new)[:, 1] > 0.5) == of_class).all()
+    for model, _ in ensemble._grown[:3]:  # as scikit-learn has it, which checks what it reads
+        np.testing.assert_array_equal(model.predict_proba(X), trees._predict(model, X))

@@ -93,3 +93,12 @@ def test_a_name_that_obs_lacks(make):
         DVGSValuer().fit(annotated(make), y="type")
     with pytest.raises(InvalidInputError, match="y is the text 'cell_type'"):
         DVGSValuer().fit(X, y="cell_type")
+
+
+def test_report(make, tmp_path):
+    valuer = DVGSValuer(cv=3, n_restarts=1, random_state=0)
+    cells = annotated(make, sp.csr_matrix(X))
+    valuer.fit(cells, "cell_type").report(tmp_path / "report.html", cells)
+    page = (tmp_path / "report.html").read_text()
+    assert "CD19" in page
+    assert "cell17" in page

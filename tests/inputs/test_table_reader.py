@@ -14,6 +14,8 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 from skdvgs import DVGSValuer, LowValueFilter
+from skdvgs._default_net.scorers.ridge import LandmarkRidge
+from skdvgs._default_net.scorers.trees import TreeEnsemble
 from skdvgs._inputs.table_reader import TableReader
 from skdvgs.exceptions import InvalidInputError, SkdvgsWarning
 
@@ -141,6 +143,22 @@ def test_where_an_entry_is_missing_tells_something():
     rows = RNG.normal(size=(N, 2))
     rows[CLASS == 1, 0] = np.nan
     assert auroc(fitted(rows).values_) > 0.95
+
+
+def test_trees_read_gaps_as_they_are_and_kernels_do_not(monkeypatch):
+    read = {}
+    for scorer in (TreeEnsemble, LandmarkRidge):
+
+        def watched(self, X, rows, n_jobs=None, fit=scorer.fit):
+            read.setdefault(type(self), []).append(X)
+            return fit(self, X, rows, n_jobs)
+
+        monkeypatch.setattr(scorer, "fit", watched)
+    fitted(GAPS)
+    assert len(read[TreeEnsemble]) == 2
+    for rows in read[TreeEnsemble]:
+        np.testing.assert_array_equal(np.sort(rows, axis=0), np.sort(GAPS.astype("f4"), axis=0))
+    assert all(np.isfinite(rows).all() for rows in read[LandmarkRidge])
 
 
 def test_gaps_in_rows_that_fit_did_not_see_are_filled():

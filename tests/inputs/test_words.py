@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import torch
 from skorch.helper import SliceDict
@@ -27,6 +29,8 @@ class Stream(IterableDataset):
         (Stream(), "only iterated over.*map-style"),
         ({"a": X, "b": X}, "X is a dict of several arrays"),
         (SliceDict(a=X, b=X), "X is a SliceDict of several arrays"),
+        (pl.DataFrame(X).lazy(), r"X is a polars\.LazyFrame.*Pass X\.collect\(\)"),
+        (pa.table({"a": X[:, 0], "b": Y.astype(str)}), r"X is a pyarrow\.Table.*X\.to_pandas\(\)"),
     ],
 )
 def test_rows(rows, message):
@@ -59,3 +63,28 @@ def test_names_of_columns():
     for rows in (twice, twice.assign(b=np.array(["x", "y"])[Y])):
         with pytest.raises(InvalidInputError, match="several columns named 'a'"):
             DVGSValuer().fit(rows, Y)
+
+
+@pytest.mark.parametrize("labels", [dict(enumerate(Y)), set(Y.tolist()), iter(Y.tolist())])
+def test_labels_without_positions(labels):
+    with pytest.raises(InvalidInputError, match=f"y is a {type(labels).__name__}, which has no"):
+        DVGSValuer().fit(X, labels)
+
+
+def test_an_arrow_table_of_numbers_is_read():
+    quick = DVGSValuer(cv=2, n_restarts=1, random_state=0)
+    expected = quick.fit(X, Y).values_
+    table = pa.table({"a": X[:, 0], "b": X[:, 1], "c": X[:, 2]})
+    np.testing.assert_array_equal(quick.fit(table, Y).values_, expected)
+
+
+@pytest.mark.parametrize("labels", [[1, "a"], [True, "a"], [1.5, "a"], (2, "b")])
+def test_labels_of_several_types_in_a_list(labels):
+    with pytest.raises(InvalidInputError, match=r"y holds entries of several types: .*str"):
+        DVGSValuer().fit(X, list(labels) * 20)
+
+
+@pytest.mark.parametrize("rows", [[X, Y], (X, Y), [[1, 2], [3]]])
+def test_arrays_of_several_shapes(rows):
+    with pytest.raises(InvalidInputError, match="labels by an argument of their own"):
+        DVGSValuer().fit(rows, Y)

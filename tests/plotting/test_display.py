@@ -1,8 +1,13 @@
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from skdvgs.plotting._display import palette_of, shorten
+from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler
+from skdvgs.plotting._display import attribute_of, palette_of, shorten, step_with_values
 
 DOGS = ["Staffordshire bullterrier, smooth-haired", "Staffordshire bullterrier, wire-haired"]
 
@@ -42,3 +47,36 @@ def test_colours_stand_out_from_the_background(style):
         light, dark = sorted([luminance(colour), ground], reverse=True)
         needed = {"ink": 7.0, "grey": 4.5}.get(name, 2.0)
         assert (light + 0.05) / (dark + 0.05) >= needed, name
+
+
+RNG = np.random.default_rng(0)
+CLASS = np.arange(60) % 2
+X = RNG.normal(size=(60, 2)) + 3 * CLASS[:, None]
+
+
+def pipeline():
+    return make_pipeline(StandardScaler(), DVGSValuer(cv=2, n_restarts=1, random_state=0))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        pipeline,
+        lambda: LowValueFilter(pipeline()),
+        lambda: LowValueSampler(pipeline()),
+        lambda: make_pipeline(StandardScaler(), LowValueFilter(pipeline())),
+    ],
+)
+def test_a_pipeline_is_read_as_the_valuer_in_it(make):
+    alone = pipeline().fit(X, CLASS)[-1]
+    found = step_with_values(make().fit(X, CLASS))
+    assert len(found.values_) == 60
+    assert attribute_of(found, "label_noise_").shape == (2, 2)
+    assert (attribute_of(found, "suggested_labels_", of_rows=True) == alone.suggested_labels_).all()
+
+
+def test_a_valuer_fitted_before_says_nothing_of_these_rows():
+    frozen = FrozenEstimator(pipeline().fit(X[::-1], CLASS[::-1]))
+    found = LowValueFilter(frozen).fit(X, CLASS)
+    assert attribute_of(found, "label_noise_").shape == (2, 2)
+    assert attribute_of(found, "suggested_labels_", of_rows=True) is None

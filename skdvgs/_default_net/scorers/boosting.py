@@ -11,7 +11,7 @@ from skdvgs._default_net.scorers.base import Floats32, ScorerRows
 
 
 class FoldBoosting:
-    """Histogram gradient boosting out of fold.
+    """Histogram gradient boosting out of fold. Missing entries are NaN.
 
     Parameters
     ----------

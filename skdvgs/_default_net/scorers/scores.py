@@ -138,7 +138,8 @@ class OutOfSampleScores:
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
-            Features as given, finite, float32. Without any there are no scorers.
+            Features, finite, float32; missing entries are filled in. Without any column there are
+            no scorers.
         rows : ScorerRows
             Labels, weights, groups and folds.
         shared : SharedFits
@@ -152,7 +153,7 @@ class OutOfSampleScores:
         if not X.shape[1]:
             return self
         scorers = make_scorers(self._kind, len(X), self._seed)
-        forest = scorers[0].scorer.fit(X, rows, n_jobs)
+        forest = scorers[0].scorer.fit(shared.scalings.as_given(X), rows, n_jobs)
         assert isinstance(forest, TreeEnsemble)
         self.n_blocks_ = len(forest.block_votes_)
         steady = shared.find(rows) or SteadyFits(rows, forest.importances_, {})

@@ -17,8 +17,8 @@ class SteadyFits:
     ----------
     rows : ScorerRows
         What they were fitted to.
-    importances : array of shape (n_features,)
-        Importance of each column in the forest that was fitted first.
+    importances : array of shape (n_given,)
+        Importance of each column that trees read in the forest that was fitted first.
     ridges : dict of str to LandmarkRidge
         Exact ridges by name; none where rows are many.
     """

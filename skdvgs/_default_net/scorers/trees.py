@@ -38,6 +38,7 @@ class TreeEnsemble:
     Each tree draws groups with replacement. The prediction of a row is the mean over the trees
     whose bag holds no row of its group. Bags do not depend on labels, and a tree does not depend
     on labels outside its bag. So a row's prediction does not depend on the labels of its group.
+    Missing entries are NaN: each split sends them to the side where they do better.
 
     Parameters
     ----------
@@ -72,6 +73,7 @@ class TreeEnsemble:
         y = rows.Y.argmax(axis=1) if is_classifier(self._tree) else rows.Y
         if y.ndim == 2 and y.shape[1] == 1:
             y = y[:, 0]
+        self._has_gaps = bool(np.isnan(X).any())
         seeds = np.random.default_rng(self._seed).integers(2**31, size=self._n_trees)
         parallel: Any = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")
         n_blocks = int(np.clip(_MOST_VOTES // max(rows.Y.size, 1), 2, _TREE_BLOCKS))
@@ -128,7 +130,8 @@ class TreeEnsemble:
         settings = {**self._settings, "random_state": int(rng.integers(2**31))}
         model: Any = type(self._tree)(**settings)
         weight = drawn[bag] * rows.weight[bag]
-        model.fit(X[bag], y[bag], sample_weight=weight, check_input=False)
+        # Only what is checked may hold NaN.
+        model.fit(X[bag], y[bag], sample_weight=weight, check_input=self._has_gaps)
         classes = model.classes_ if is_classifier(model) else slice(None)
         return _GrownTree(model, classes, out_of_bag, _predict(model, X[out_of_bag]))
 

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
+from skdvgs._inputs.indices import check_same_rows, index_of
 from skdvgs._reporting.explanation.explanation import Explanations
 from skdvgs._reporting.explanation.grounds import Grounds
 from skdvgs._reporting.explanation.making import explanations_of
 from skdvgs._reporting.explanation.shown_rows import ShownRows, features_in
-from skdvgs._reporting.fit_rows import FitRows, index_of
+from skdvgs._reporting.fit_rows import FitRows
 from skdvgs._utils.types import Floats, Index, Table
 from skdvgs.exceptions import InvalidInputError
 
@@ -126,6 +127,7 @@ class ExplainingMixin:
             )
         given = self._given
         names = getattr(self, "feature_names_in_", None)
+        check_same_rows(X, given.index)
         shown = None if X is None else ShownRows(X, names, len(self.values_))
         shown_val = None if X_val is None else ShownRows(X_val, names, given.n_target or 0, "X_val")
         grounds: Grounds = self._trajectories.explain(positions, n)

@@ -12,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skdvgs._inputs.annotated import is_anndata
 from skdvgs._reporting.fit_rows import FitRows, Reportable
 from skdvgs._reporting.frames import value_columns
 from skdvgs._reporting.report import html
@@ -64,7 +65,8 @@ def make_page(
     columns = value_columns(estimator, _read_labels(y, n))
     facts = FitSummary(estimator, columns, drops)
     rows = np.argsort(columns["value"], kind="stable")[:n_rows]
-    if images is None and X is not None and np.ndim(cast("ArrayLike", X)) > 2:
+    is_array = X is not None and not is_anndata(X)
+    if images is None and is_array and np.ndim(cast("ArrayLike", X)) > 2:
         images, X = cast("ArrayLike", X), None
     given = estimator._given
     features = read_table(X, given, n, rows, getattr(estimator, "feature_names_in_", None))

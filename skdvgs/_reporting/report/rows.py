@@ -13,6 +13,7 @@ from sklearn.utils.validation import _num_samples
 
 from skdvgs._inputs.annotated import features_of, is_anndata
 from skdvgs._inputs.columns import names_of_columns
+from skdvgs._inputs.indices import check_same_rows
 from skdvgs._reporting.fit_rows import FitRows, FrameKind, frame_kind
 from skdvgs._utils.types import Index, Table
 from skdvgs.exceptions import InvalidInputError
@@ -76,9 +77,7 @@ def read_table(
             "so they are read from X by position. Pass the X of fit, or the table it was made "
             "from, with the same rows in the same order."
         )
-    kind = frame_kind(X)
-    if kind == "pandas" and given.index is not None:
-        _check_order(getattr(X, "index", None), given.index)
+    check_same_rows(X, given.index)
     return features_of_table(X, rows, names)
 
 
@@ -136,12 +135,3 @@ def to_key(entry: object) -> float | None:
         number = float(entry)
         return None if np.isnan(number) else number
     return None
-
-
-def _check_order(index: Any, of_fit: Any) -> None:
-    """Raise InvalidInputError if one pandas index is a reordering of the other."""
-    if not index.equals(of_fit) and index.sort_values().equals(of_fit.sort_values()):
-        raise InvalidInputError(
-            "X holds the rows of fit in another order: its index has the same labels elsewhere. "
-            "Features would be shown beside the values of other rows. Pass X in the order of fit."
-        )
