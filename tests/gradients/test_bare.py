@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from skdvgs.gradients import GradientEngine, _bare_uses
+from skdvgs.gradients.rules import _convolution
 
 from .bare_cases import CASES, LEFT_CASES
 from .bare_layers import Norm
@@ -53,6 +54,12 @@ def test_only_the_odd_parameter_goes_the_general_way(case, reason):
 def test_rows_are_formed_a_few_at_a_time(monkeypatch):
     monkeypatch.setattr(_bare_uses, "_CHUNK_ELEMENTS", 1)
     for name in ("class token and positions", "layer scale and temperature", "rms norm"):
+        check_rule(CASES[name], 5, torch.float64)
+
+
+def test_convolutions_in_the_form_that_a_gpu_takes(monkeypatch):
+    monkeypatch.setattr(_convolution, "on_cpu", lambda tensor: False)
+    for name in ("standardised convolution", "films", "convolution by function"):
         check_rule(CASES[name], 5, torch.float64)
 
 

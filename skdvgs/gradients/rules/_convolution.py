@@ -57,7 +57,10 @@ def _flat_kernel(
     """A 1-D convolution as one in two dimensions, of which the first is 1."""
     if source.dim() > 3:
         return source, kernel, strides
-    options = {key: (0 if key == "padding" else 1, *value) for key, value in strides.items()}
+    options = {
+        key: (0 if key == "padding" else 1, value if isinstance(value, int) else value[0])
+        for key, value in strides.items()
+    }
     return source.unsqueeze(2), torch.Size([1, *kernel]), options
 
 

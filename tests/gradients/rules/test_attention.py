@@ -23,6 +23,11 @@ def _crossed(self, x):
     return self.attention(x[:, :2], x[:, 2:], x[:, 2:])[0]
 
 
+def later_positions(x):
+    """Which positions each position must not see."""
+    return torch.ones(x.shape[1], x.shape[1], dtype=torch.bool, device=x.device).triu(1)
+
+
 IN_PROJECTION = ("attention.in_proj_weight", "attention.in_proj_bias")
 CASES = {
     "batch first": Case(
@@ -41,9 +46,9 @@ CASES = {
     ),
     "dropout": Case(lambda: self_attention(nn.MultiheadAttention(4, 2, 0.5)), features(5, 4)),
     "mask": Case(
-        lambda: self_attention(
-            nn.MultiheadAttention(4, 2, batch_first=True),
-            attn_mask=torch.ones(5, 5, dtype=torch.bool).triu(1),
+        lambda: Lambda(
+            lambda self, x: self.attention(x, x, x, attn_mask=later_positions(x))[0],
+            attention=nn.MultiheadAttention(4, 2, batch_first=True),
         ),
         features(5, 4),
     ),
