@@ -37,7 +37,7 @@ def split_state(net: skorch.NeuralNet, factory: NetFactory) -> tuple[State, dict
     if all(parameter.requires_grad for parameter in net.module_.parameters()):
         return state, {}
     drawn = read_state(factory.build_with({}))
-    same = {name for name in state if np.array_equal(state[name], drawn.get(name))}
+    same = {name for name in state if name in drawn and np.array_equal(state[name], drawn[name])}
     kept = {name: array for name, array in state.items() if name not in same}
     return kept, digests({name: state[name] for name in state if name in same})
 

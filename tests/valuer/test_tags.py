@@ -9,7 +9,7 @@ import skorch
 import torch
 from torch import nn
 
-from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler
+from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler, find_label_issues
 from skdvgs.exceptions import InvalidInputError
 from tests import oracle
 
@@ -191,6 +191,14 @@ def test_wrong_tags_are_low():
     valuer = fitted(net, parts(SOURCE), wrong, parts(TARGET), TAGS[TARGET])
     assert set(np.argsort(valuer.values_)[:4]) == {0, 1, 2, 3}
     assert "label_0" in valuer.values_frame()
+
+
+def test_masks_are_no_columns_of_a_frame():
+    net = make_net(Segmenter, nn.CrossEntropyLoss)
+    assert "label_0" not in fitted(net, PIXELS, CLASSES).values_frame()
+    assert list(find_label_issues(PIXELS, CLASSES, net=net, cv=2)) == [
+        "value", "is_issue", "standard_error"
+    ]  # fmt: skip
 
 
 def test_several_target_sets_and_resume(tmp_path):
