@@ -332,3 +332,11 @@ def test_refit_on_another_task_leaves_no_classes_behind(iris):
     valuer = DVGSValuer(max_epochs=1, cv=2, random_state=0).fit(X, y)
     assert valuer.classes_.tolist() == [0, 1, 2]
     assert not hasattr(valuer.fit(X, X[:, 0] + 0.5), "classes_")
+
+
+def test_discounted_cosine_of_labels_that_are_text():
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["a", "b", "c"])[y]
+    settings = {"similarity": "discounted_cosine", "cv": 2, "max_epochs": 2, "random_state": 0}
+    valuer = DVGSValuer(Small, **settings).fit(X, names)
+    assert 0.0 <= valuer.low_fraction_ < 1.0

@@ -193,6 +193,13 @@ def test_wrong_tags_are_low():
     assert "label_0" in valuer.values_frame()
 
 
+@pytest.mark.parametrize("similarity", ["dot", "discounted_cosine", "projection"])
+def test_other_similarities(similarity):
+    net = make_net(Tagger, nn.CrossEntropyLoss)
+    valuer = fitted(net, parts(slice(None)), TAGS, similarity=similarity)
+    assert 0.0 <= valuer.low_fraction_ <= 1.0
+
+
 def test_masks_are_no_columns_of_a_frame():
     net = make_net(Segmenter, nn.CrossEntropyLoss)
     assert "label_0" not in fitted(net, PIXELS, CLASSES).values_frame()
@@ -268,6 +275,7 @@ REFUSED = {
         np.concatenate([PIXELS, PIXELS], axis=1).transpose(0, 2, 3, 1),
     ),
     "The default network learns one label": lambda: DVGSValuer().fit(PIXELS[:, 0, 0], PIXELS),
+    "y has one label a row.*Pool the positions": lambda: fit_tags(np.arange(N_SOURCE) % 3),
     "X holds the arrays": lambda: fit_tags(None, criterion=nn.MSELoss),
 }  # fmt: skip
 
