@@ -576,11 +576,9 @@ default=None
             self.target_names_ = data.targets.names
         similarity = parameters.scoring.similarity
         self.low_fraction_ = scores.low_fraction(codes, similarity is SIMILARITIES["cosine"])
-        if similarity is SIMILARITIES["discounted_cosine"]:
+        if similarity is SIMILARITIES["discounted_cosine"] and task.kind == "regression":
             # Right and wrong numbers differ by degree: only gross errors stand apart.
-            y = data.source.y
-            y = y.reshape(len(y), -1) if y.ndim > 2 else y
-            self.low_fraction_ = gross_share(scores.values, y)
+            self.low_fraction_ = gross_share(scores.values, data.source.y)
         self._set_losses([result.losses for result in results])
         tests = [result.self_test for result in results if result.self_test is not None]
         auc = self_test_auc(tests) if tests else None

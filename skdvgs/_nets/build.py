@@ -34,7 +34,9 @@ class ArrayDataset(Dataset):  # type: ignore[misc]
     def __getitems__(self, rows: list[int]) -> tuple[Any, Any]:
         """Several rows at once, as the tensors that a DataLoader would make of them."""
         index = np.asarray(rows)
-        return _tensors_of(self.X, index), _tensors_of(self.y, index)
+        # Rows to predict have no labels; skorch puts zeros in their place.
+        y = torch.zeros(len(index)) if self.y is None else _tensors_of(self.y, index)
+        return _tensors_of(self.X, index), y
 
 
 def _tensors_of(part: Any, index: NDArray[np.intp]) -> Any:

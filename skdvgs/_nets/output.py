@@ -69,6 +69,12 @@ def check_output(net: skorch.NeuralNet, output: Tensor | None, task: Task) -> No
         return  # a user's own get_loss knows what to do with it
     criterion, name = net.criterion_, type(net.criterion_).__name__
     if isinstance(criterion, CLASS_CRITERIA) and task.kind == "classification":
+        if output.dim() > 2:
+            raise InvalidInputError(
+                f"The network's output has shape {tuple(output.shape[1:])} a row, but y has one "
+                f"label a row. {name} wants a number for each class. Pool the positions in the "
+                "module's forward, or pass y of shape (n_samples, n_positions)."
+            )
         _check_size(output.shape[1] if output.dim() > 1 else 1, task)
     if isinstance(criterion, nn.NLLLoss):
         _check_nll(net, output)

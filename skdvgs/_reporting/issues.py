@@ -23,7 +23,8 @@ def issue_columns(valuer: Any, X: Any) -> dict[str, NDArray[Any]]:
     """
     is_issue = ~kept_rows(valuer)
     columns: dict[str, NDArray[Any]] = {"value": valuer.values_, "is_issue": is_issue}
-    columns |= columns_of_labels(valuer._given.labels, "given_label")
+    if valuer._given.labels.ndim < 3:  # masks and images are no columns
+        columns |= columns_of_labels(valuer._given.labels, "given_label")
     suggested = getattr(valuer, "suggested_labels_", None)
     if suggested is not None:
         columns["suggested_label"] = suggested

@@ -338,3 +338,11 @@ def test_the_default_network_computes_on_the_cpu_whatever_the_device():
     X, y = load_iris(return_X_y=True)
     there = DVGSValuer(device="meta", random_state=0).fit(X, y)  # which can hold no value
     np.testing.assert_array_equal(there.values_, DVGSValuer(random_state=0).fit(X, y).values_)
+
+
+def test_discounted_cosine_of_labels_that_are_text():
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["a", "b", "c"])[y]
+    settings = {"similarity": "discounted_cosine", "cv": 2, "max_epochs": 2, "random_state": 0}
+    valuer = DVGSValuer(Small, **settings).fit(X, names)
+    assert 0.0 <= valuer.low_fraction_ < 1.0

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import skorch
 import torch
-from skorch.helper import SliceDict
+from skorch.callbacks import EarlyStopping
+from skorch.dataset import ValidSplit
+from skorch.helper import SliceDict, predefined_split
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
@@ -189,6 +191,50 @@ def test_several_target_sets(expected):
     sets["a"] = TargetSet(sets["a"], labels["a"])
     again = DVGSValuer(make_net(), random_state=0).fit(take(SOURCE), WRONG[SOURCE], X_val=sets)
     np.testing.assert_array_equal(again.values_by_target_, valuer.values_by_target_)
+
+
+def test_the_trained_net_predicts():
+    net = fitted(take(SOURCE), take(TARGET)).net_
+    module = net.module_.eval()
+    with torch.no_grad():
+        expected = module(
+            **{
+                name: part.float() if part.is_floating_point() else part
+                for name, part in as_tensors(SOURCE).items()
+            }
+        ).argmax(1)
+    parts = take(SOURCE) | {"age": PARTS["age"][SOURCE].astype(np.float32)}
+    np.testing.assert_array_equal(net.predict(parts), expected)
+
+
+@pytest.mark.parametrize("split", [ValidSplit(3), "predefined"])
+def test_validation_rows(split):
+    """A callback that watches the validation loss has rows to watch, of the same arrays."""
+    if split == "predefined":
+        held = {
+            name: part.astype(np.float32) if part.dtype == float else part
+            for name, part in take(TARGET).items()
+        }
+        split = predefined_split(skorch.dataset.Dataset(held, Y[TARGET]))
+    net = make_net().set_params(train_split=split, callbacks=[EarlyStopping("valid_loss")])
+    valuer = DVGSValuer(net, random_state=0).fit(
+        take(SOURCE), WRONG[SOURCE], X_val=take(TARGET), y_val=Y[TARGET]
+    )
+    assert np.isfinite(valuer.net_.history[-1, "valid_loss"])
+
+
+class Arrow:
+    """As a table of the library datasets."""
+
+    __module__ = "datasets.arrow_dataset"
+
+    def with_format(self, kind):
+        raise AssertionError("read without being told which columns")
+
+
+def test_tables_of_datasets():
+    with pytest.raises(InvalidInputError, match=r"Pass those as a dict of arrays.*with_format"):
+        fitted(Arrow())
 
 
 def test_influence():

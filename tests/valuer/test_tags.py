@@ -9,7 +9,7 @@ import skorch
 import torch
 from torch import nn
 
-from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler
+from skdvgs import DVGSValuer, LowValueFilter, LowValueSampler, find_label_issues
 from skdvgs.exceptions import InvalidInputError
 from tests import oracle
 
@@ -193,6 +193,21 @@ def test_wrong_tags_are_low():
     assert "label_0" in valuer.values_frame()
 
 
+@pytest.mark.parametrize("similarity", ["dot", "discounted_cosine", "projection"])
+def test_other_similarities(similarity):
+    net = make_net(Tagger, nn.CrossEntropyLoss)
+    valuer = fitted(net, parts(slice(None)), TAGS, similarity=similarity)
+    assert 0.0 <= valuer.low_fraction_ <= 1.0
+
+
+def test_masks_are_no_columns_of_a_frame():
+    net = make_net(Segmenter, nn.CrossEntropyLoss)
+    assert "label_0" not in fitted(net, PIXELS, CLASSES).values_frame()
+    assert list(find_label_issues(PIXELS, CLASSES, net=net, cv=2)) == [
+        "value", "is_issue", "standard_error"
+    ]  # fmt: skip
+
+
 def test_several_target_sets_and_resume(tmp_path):
     halves = [slice(N_SOURCE, 33), slice(33, N)]
     net = make_net(Tagger, nn.CrossEntropyLoss)
@@ -260,6 +275,7 @@ REFUSED = {
         np.concatenate([PIXELS, PIXELS], axis=1).transpose(0, 2, 3, 1),
     ),
     "The default network learns one label": lambda: DVGSValuer().fit(PIXELS[:, 0, 0], PIXELS),
+    "y has one label a row.*Pool the positions": lambda: fit_tags(np.arange(N_SOURCE) % 3),
     "X holds the arrays": lambda: fit_tags(None, criterion=nn.MSELoss),
 }  # fmt: skip
 

@@ -62,6 +62,13 @@ def open_rows(X: Any, name: str = "X") -> Reader | None:
             raise InvalidInputError(f"Found array with 0 sample(s): the Dataset {name} is empty.")
         return DatasetReader(X)
     library = type(X).__module__.partition(".")[0]
+    if library == "datasets" and hasattr(X, "with_format"):
+        raise InvalidInputError(
+            f"{name} is a {type(X).__name__} of the library datasets. Which of its columns are "
+            f"features is not known. Pass those as a dict of arrays, e.g. "
+            f"{name}.select_columns(['input_ids', 'attention_mask']).with_format('numpy')[:], and "
+            "the labels by themselves."
+        )
     if library in _BY_LIBRARY and hasattr(X, "shape") and not hasattr(X, "columns"):
         return _BY_LIBRARY[library](X) if len(X.shape) > 1 else None
     return None
