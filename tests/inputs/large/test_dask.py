@@ -27,7 +27,7 @@ def client():
         n_workers=2,
         threads_per_worker=1,
         processes=True,
-        dashboard_address=None,
+        dashboard_address=":0",  # whatever port is free
         host="127.0.0.1",
         silence_logs=40,
     )
