@@ -17,3 +17,6 @@ __all__ = [
     "noise_detection_f1",
     "removal_curve",
 ]
+
+# The name that users of the development versions know.
+noise_detection_score = noise_detection_auroc

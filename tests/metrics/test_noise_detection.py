@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
+import skdvgs.metrics
 from skdvgs.exceptions import InvalidInputError
 from skdvgs.metrics import (
     noise_detection_auc,
@@ -80,6 +81,10 @@ def test_f1_is_the_mean_over_the_orders_that_ties_allow(values, is_noisy):
     called_noisy = np.arange(len(values)) < k
     expected = mean_over_orders(values, is_noisy, lambda z: f1_score(z, called_noisy))
     assert noise_detection_f1(values, is_noisy) == pytest.approx(expected)
+
+
+def test_the_former_name_of_the_auroc_still_works():
+    assert skdvgs.metrics.noise_detection_score is noise_detection_auroc
 
 
 def test_perfect_random_and_reversed():
