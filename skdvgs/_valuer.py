@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -43,6 +43,7 @@ from skdvgs._reporting.trust_check import set_trust_check
 from skdvgs._scoring.similarity import SIMILARITIES
 from skdvgs._storage.checkpoint_dir import FitState
 from skdvgs._storage.recorded_checkpoints import StoredFit
+from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.convergence import enough_restarts
@@ -56,9 +57,7 @@ from skdvgs.exceptions import InvalidInputError, PoorRankingWarning
 def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
     """Tell a pair from rows alone, which may come as a list too."""
     if isinstance(chunk, list):
-        is_table = [
-            isinstance(part, Mapping) or len(getattr(part, "shape", ())) > 1 for part in chunk
-        ]
+        is_table = [is_mapping(part) or len(getattr(part, "shape", ())) > 1 for part in chunk]
         chunk = tuple(chunk) if any(is_table) else (chunk,)
     if not isinstance(chunk, tuple):
         return (chunk,)

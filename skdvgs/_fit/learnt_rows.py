@@ -77,14 +77,13 @@ def check_unlabelled(data: FitData, rows: LabelledRows) -> None:
     Raises
     ------
     InvalidInputError
-        If there are fewer than 5 rows, or all are of one group.
+        If there are fewer than 5 rows.
     """
-    n, n_groups = len(rows.X), int(rows.group.max()) + 1
-    if n < _LEAST_UNLABELLED_ROWS or n_groups < 2:
+    n = len(rows.X)
+    if n < _LEAST_UNLABELLED_ROWS:
         raise InvalidInputError(
-            f"X (n_samples = {len(data.source.X)}) and the target set hold {n} rows in {n_groups} "
-            "groups. Without labels each row is compared with those of other groups. Give at least "
-            f"{_LEAST_UNLABELLED_ROWS} rows, and two groups."
+            f"X (n_samples = {len(data.source.X)}) and the target set hold {n} rows. Without "
+            f"labels each row is compared with the others. Give at least {_LEAST_UNLABELLED_ROWS} rows."
         )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import _num_samples
 
+from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 _AS_THEY_ARE = (np.dtype(np.bool_), np.dtype(np.uint8))
@@ -141,7 +142,7 @@ def take_named_rows(X: Mapping[Any, Any], rows: NDArray[np.intp]) -> Any:
 
 def one_array(X: Any) -> Any:
     """An array that has the rows of a dict of arrays, whose ``len`` may be another; else X."""
-    if not isinstance(X, Mapping):
+    if not is_mapping(X):
         return X
     return next(iter(X.values())) if len(X.keys()) else []
 
@@ -168,7 +169,7 @@ def _checked(X: Mapping[Any, Any], name: str) -> Mapping[Any, Any]:
 
 
 def _numbers(part: Any, name: str) -> NDArray[Any]:
-    if isinstance(part, Mapping):
+    if is_mapping(part):
         raise InvalidInputError(
             f"{name} is a {type(part).__name__}. A dict of rows holds one array for each name. "
             "Give the inner arrays names of their own."

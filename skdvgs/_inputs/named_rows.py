@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from skdvgs._inputs.large.open import holds_named_arrays, open_rows
 from skdvgs._inputs.large.readers import DatasetReader
 from skdvgs._inputs.named_arrays import records_of
 from skdvgs._inputs.task import Features
+from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -32,7 +32,7 @@ def read_named_rows(X: Any, name: str, like: np.dtype[Any] | None = None) -> Fea
     InvalidInputError
         If they cannot be read, or are other than those of fit.
     """
-    if isinstance(X, Mapping):
+    if is_mapping(X):
         return records_of(X, name, like)
     reader = open_rows(X, name)
     if not isinstance(reader, DatasetReader) or reader.dtype is None:

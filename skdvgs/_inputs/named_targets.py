@@ -13,6 +13,7 @@ from torch.utils.data import Dataset
 from skdvgs._inputs.large.open import holds_named_arrays
 from skdvgs._inputs.target_set import TargetSet, unpack_target
 from skdvgs._inputs.task import Rows
+from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -92,7 +93,7 @@ def split_mapping(X_val: Any, y_val: Any, X: Any) -> dict[Any, tuple[Any, Any]] 
 
 
 def _is_mapping_of_sets(part: Any) -> bool:
-    return isinstance(part, Mapping) and not isinstance(part, TargetSet)
+    return is_mapping(part) and not isinstance(part, TargetSet)
 
 
 def _are_arrays(sets: Mapping[Any, Any]) -> bool:

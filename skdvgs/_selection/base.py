@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from numbers import Real
 from typing import Any, ClassVar, TypeVar
 
@@ -29,6 +28,7 @@ from skdvgs._selection.choice import Cut, choose_rows
 from skdvgs._selection.inner_valuer import is_one_number, with_task
 from skdvgs._selection.rows_of_fit import check_index, take_rows
 from skdvgs._selection.valuing import REQUESTS, Valued, value_rows
+from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import lowest_kept, number_groups
@@ -214,7 +214,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         cut = Cut(self.fraction, self.threshold, self.max_class_fraction)
         support = choose_rows(cut, valued, y, groups, continuous)
 
-        if not isinstance(X, Mapping):
+        if not is_mapping(X):
             validate_data(self, features_of(X), skip_check_array=True)
         names = names_of_columns(X) if is_anndata(X) else None
         if names is not None:

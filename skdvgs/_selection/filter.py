@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
@@ -16,6 +15,7 @@ from skdvgs._inputs.named_arrays import take_named_rows
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.inner_valuer import is_told_positions
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
+from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -193,7 +193,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
             rows = replace_by_nearest_target(self.values_, y, self.support_)
         else:
             rows = replace_within_groups(self.values_, self._groups, self.support_)
-        if isinstance(X, Mapping):
+        if is_mapping(X):
             return take_named_rows(X, rows)
         replaced = _safe_indexing(X, rows)
         if hasattr(X, "iloc"):
@@ -219,7 +219,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
     def _checked(self, X: Any) -> Any:
         """Validate the rows without changing their kind, types or values."""
-        if isinstance(X, Mapping):
+        if is_mapping(X):
             return X  # the network that follows tells what it needs of them
         if is_frame(X):
             validate_data(self, X, reset=False, skip_check_array=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from sklearn.utils import _safe_indexing, indexable
 from skdvgs._inputs.annotated import is_anndata
 from skdvgs._inputs.indices import counts_up, index_of
 from skdvgs._inputs.named_arrays import row_count, take_named_rows
+from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -41,6 +41,6 @@ def take_rows(array: Any, rows: NDArray[np.intp], name: str, n_samples: int) -> 
         )
     if is_anndata(array):
         return array[rows].copy()
-    if isinstance(array, Mapping):
+    if is_mapping(array):
         return take_named_rows(array, rows)
     return _safe_indexing(indexable(array)[0], rows)

@@ -156,7 +156,7 @@ def test_a_target_set_of_three_rows():
 
 
 def test_rows_of_one_group_are_refused():
-    with pytest.raises(InvalidInputError, match="in 1 groups"):
+    with pytest.raises(InvalidInputError, match="puts all 150 rows into one group"):
         DVGSValuer().fit(X, groups=np.zeros(150))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from skdvgs._inputs.large.readers import (
     MemmapReader,
     SparseReader,
 )
+from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 _BY_LIBRARY: dict[str, type[ArrayReader]] = {
@@ -76,7 +76,7 @@ def open_rows(X: Any, name: str = "X") -> Reader | None:
 
 def holds_named_arrays(X: Any) -> bool:
     """Whether a row of X is spread over several named arrays: a dict of these, or rows of dicts."""
-    if isinstance(X, Mapping):
+    if is_mapping(X):
         return True
     if not isinstance(X, Dataset):
         return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from skdvgs._inputs.annotated import features_of, is_anndata
 from skdvgs._inputs.columns import names_of_columns
 from skdvgs._inputs.indices import check_same_rows
 from skdvgs._reporting.fit_rows import FitRows, FrameKind, frame_kind
+from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.types import Index, Table
 from skdvgs.exceptions import InvalidInputError
 
@@ -66,7 +66,7 @@ def read_table(
     """
     if X is None:
         return Features([], [], 0)
-    if isinstance(X, Mapping):
+    if is_mapping(X):
         raise InvalidInputError(
             f"X is a {type(X).__name__} of several arrays, but a report shows the columns of one "
             "table. Pass what the arrays were made from, e.g. a frame of the texts, or leave X out."

@@ -1,0 +1,13 @@
+"""What counts as a mapping of named arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scipy.sparse import issparse
+
+
+def is_mapping(part: Any) -> bool:
+    """Whether something is a mapping: SciPy's sparse arrays by keys are dicts, yet one array."""
+    return isinstance(part, Mapping) and not issparse(part)
