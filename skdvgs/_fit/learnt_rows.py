@@ -83,7 +83,8 @@ def check_unlabelled(data: FitData, rows: LabelledRows) -> None:
     if n < _LEAST_UNLABELLED_ROWS:
         raise InvalidInputError(
             f"X (n_samples = {len(data.source.X)}) and the target set hold {n} rows. Without "
-            f"labels each row is compared with the others. Give at least {_LEAST_UNLABELLED_ROWS} rows."
+            f"labels each row is compared with the others. Give at least {_LEAST_UNLABELLED_ROWS} "
+            "rows."
         )
 
 
