@@ -71,8 +71,8 @@ for share in shares:
 # Repairing keeps what dropping loses, as long as suggestions are right, and here most are: digits
 # are easy to tell once the label is out of the way. That does not always pay. Where there are many
 # rows, dropping some costs little, and a wrong suggestion is a new error that looks plausible.
-# The sizes and the classifier here were chosen to show where repairing helps: with others dropping
-# can be as good or better, as it was with 400 digits and a support vector machine.
+# The sizes and the classifier here were chosen to show where repairing helps. With others dropping
+# can be as good or better.
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
 styles = {
