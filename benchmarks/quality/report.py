@@ -33,6 +33,8 @@ def report(frame):
         *_by_set(found, "flips"),
         *_by_set(found, "numbers"),
         *_plain(found, "downstream", "accuracy"),
+        *_plain(found, "uneven", "recall of the rare class"),
+        *_plain(found, "uneven", "rare rows below the cut"),
         *_plain(found, "features", "Spearman"),
         *_all_sets(found, "unlabelled", "Spearman"),
         *_plain(found, "shares", "points off the share"),

@@ -1,6 +1,7 @@
 """ResolvedParameters: what a valuer was given, with every 'auto' decided.
 
-This is the only place below the estimator that reads its parameters.
+Below the estimator, this is the only place that reads its parameters; but ``_inputs/read.py`` asks
+which network and task its checks are for.
 """
 
 from __future__ import annotations
