@@ -30,6 +30,7 @@ from skdvgs._inputs.features import (
 )
 from skdvgs._inputs.large.dask_blocks import is_dask_array, score_blocks
 from skdvgs._inputs.large.prefetch import fetch_ahead
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.pred_probs import check_new_pred_probs, read_pred_probs
 from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
@@ -43,7 +44,6 @@ from skdvgs._reporting.trust_check import set_trust_check
 from skdvgs._scoring.similarity import SIMILARITIES
 from skdvgs._storage.checkpoint_dir import FitState
 from skdvgs._storage.recorded_checkpoints import StoredFit
-from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._values.convergence import enough_restarts

@@ -24,8 +24,6 @@ from skdvgs._utils.optional import import_optional
 
 # Lowest rows that a report lists.
 _ROWS_OF_REPORT = 200
-
-
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

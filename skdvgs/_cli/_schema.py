@@ -33,11 +33,7 @@ _FEW_ODD = 0.05
 
 # ... unless they are the same few texts, beside too many different numbers for codes.
 _MOST_ODD_TEXTS = 3
-
-
 MOST_CODES = 20
-
-
 # A column of more different texts is none of categories, and new ones say little.
 _MOST_CATEGORIES = 40
 

@@ -18,18 +18,12 @@ from skdvgs._default_net.trust_training import MinusMean, RecordStates, TrustNet
 from skdvgs._utils.types import Floats, Floats32
 
 State = Mapping[str, Tensor]
-
-
 Evidence = NDArray[np.floating[Any]]
 
 # Epochs of training, and the first whose weights make values. Before it the noise layer of classes
 # is held, so that flips by class are seen.
 _CLASS_EPOCHS, _NUMBER_EPOCHS = 24, 4
-
-
 _CLASS_FROM, _NUMBER_FROM = 12, 3
-
-
 # Gain in log-likelihood that the rich noise model of numbers has to show before its share of wrong
 # targets is believed.
 _RICH_PRICE = 5.0

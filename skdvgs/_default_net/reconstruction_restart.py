@@ -18,8 +18,6 @@ from skdvgs._utils.types import Floats, Floats32
 
 # Errors below are rounding; a copy of a row has none.
 _LEAST_ERROR = 1e-12
-
-
 _MOST_CORRELATION = 1.0 - 1e-6
 
 

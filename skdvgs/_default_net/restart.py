@@ -22,8 +22,6 @@ from skdvgs._values.jackknife import jackknife_errors
 
 # Weight of a target row of classes in every scorer: it is more often right.
 _TARGET_WEIGHT = 3.0
-
-
 # Scorers of numbers are fitted a second time, with the weights that the first judge gave.
 _LEAST_WEIGHT = 0.02
 

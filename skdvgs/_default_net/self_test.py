@@ -23,8 +23,6 @@ AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
 
 # Fewer rows say too little, more do not say it better.
 _LEAST_ROWS, _MOST_ROWS = 20, 2000
-
-
 # A copy of a number is given each of so many quantiles of all targets.
 _QUANTILES = 10
 

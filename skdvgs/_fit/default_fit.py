@@ -45,8 +45,6 @@ from skdvgs._values.uncertainty import Uncertainty, uncertainty
 
 # Folds of scorers that leave folds out, where `cv` is no number.
 _FOLDS = 5
-
-
 # Rows that show what rows look like.
 _REFERENCE_ROWS = 1000
 

@@ -14,9 +14,8 @@ from skdvgs._inputs.task import Features, Rows, Task
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.replay import record
 from skdvgs._trajectory.result import TrajectoryResult
+from skdvgs._utils.types import Floats
 from skdvgs._values.means import mean_over_trajectories
-
-Floats = NDArray[np.float64]
 
 
 class FittedTrajectories:

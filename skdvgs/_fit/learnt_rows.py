@@ -18,19 +18,11 @@ from skdvgs.exceptions import InvalidInputError
 # Rows of the source that the scorers learn from, at most. No tree sees more, and each row beyond
 # costs what a fitted one does.
 _MOST_LEARNT_ROWS = 50_000
-
-
 # Of rows that are not in memory, no more than this many numbers: 128 MiB, and copies of them.
 _MOST_LEARNT_NUMBERS = 2**25
-
-
 _LEAST_LEARNT_ROWS = 1000
-
-
 # Without labels scorers learn from 5,000 rows, and every other row costs the same.
 _MOST_UNLABELLED_ROWS = 10_000
-
-
 # Below, no row can be told from the others.
 _LEAST_UNLABELLED_ROWS = 5
 

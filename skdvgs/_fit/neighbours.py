@@ -27,16 +27,10 @@ AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
 
 # The most similar rows that a reason counts.
 _NEAREST = 10
-
-
 # A source row is compared with rows that are more likely right than wrong.
 _LEAST_VALUE = 0.5
-
-
 # Targets agree if they differ by no more than so many usual errors of the prediction.
 _USUAL_ERRORS = 2.0
-
-
 _BLOCK_ROWS = 256
 
 

@@ -24,11 +24,7 @@ from skdvgs.exceptions import InvalidInputError
 
 # One minus the rank correlation with the values of ever more restarts.
 TOLERANCE = 0.02
-
-
 _DEFAULT_RESTARTS = 2
-
-
 # Training settings that a skorch net has as well: None leaves the net's own.
 _TRAINING = ("lr", "max_epochs", "batch_size", "device")
 

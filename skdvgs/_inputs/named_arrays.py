@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import _num_samples
 
-from skdvgs._utils.mappings import is_mapping
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 _AS_THEY_ARE = (np.dtype(np.bool_), np.dtype(np.uint8))

@@ -14,7 +14,6 @@ from skdvgs.exceptions import InvalidInputError, TargetScaleWarning
 
 Index = NDArray[np.intp]
 
-
 # Quantiles of more rows would hardly differ.
 _MOST_ROWS_COMPARED = 10_000
 

@@ -14,10 +14,7 @@ from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.named_arrays import numbers_of_row
 
 Features = NDArray[Any] | LargeRows
-
-
 Kind = Literal["classification", "multilabel", "tags", "regression", "reconstruction"]
-
 
 TASKS = ("auto", "classification", "tags", "regression", "reconstruction")
 

@@ -17,11 +17,7 @@ from skdvgs._nets.undisturbed import undisturbed
 from skdvgs.exceptions import InvalidInputError
 
 CLASS_CRITERIA = (nn.CrossEntropyLoss, nn.NLLLoss)
-
-
 LABEL_CRITERIA = (nn.BCEWithLogitsLoss, nn.BCELoss)
-
-
 REAL_CRITERIA = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
 
 

@@ -37,8 +37,6 @@ from skdvgs.gradients._general import out_of_memory
 
 # A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
 _CALL_COST = 7e6
-
-
 _ROW_COST = 1e4
 
 

@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 
 from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
 from skdvgs._inputs.columns import names_of_columns
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.named_arrays import one_array, row_count
 from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
@@ -28,7 +29,6 @@ from skdvgs._selection.choice import Cut, choose_rows
 from skdvgs._selection.inner_valuer import is_one_number, with_task
 from skdvgs._selection.rows_of_fit import check_index, take_rows
 from skdvgs._selection.valuing import REQUESTS, Valued, value_rows
-from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.sklearn_compat import fit_context
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import lowest_kept, number_groups

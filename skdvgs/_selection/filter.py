@@ -11,11 +11,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
 from skdvgs._inputs.columns import check_same_columns
 from skdvgs._inputs.frame_columns import is_frame
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.named_arrays import take_named_rows
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.inner_valuer import is_told_positions
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
-from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 

@@ -19,11 +19,7 @@ from skdvgs.exceptions import SkdvgsWarning
 # On normal targets with a fifth of the rows dropped at random, fewer than one fit in a hundred
 # then meets a target that is not near.
 _NEAR_NEIGHBOURS = 10
-
-
 _NEAR_FACTOR = 2.0
-
-
 _NEAR_DEVIATIONS = 0.5
 
 

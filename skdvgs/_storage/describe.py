@@ -17,11 +17,7 @@ import numpy as np
 from skdvgs._storage.digests import rows_digest, text_digest
 
 _LIBRARIES = ("torch", "skorch", "sklearn", "numpy", "scipy", "builtins", "collections", "typing")
-
-
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
-
-
 _RANDOM = (np.random.RandomState, np.random.Generator)
 
 

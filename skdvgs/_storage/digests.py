@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BLOCK_BYTES = 2**24
-
-
 _SHOWN = 16
 
 

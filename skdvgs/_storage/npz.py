@@ -17,7 +17,6 @@ from skdvgs.exceptions import StorageError
 
 Arrays = dict[str, NDArray[Any]]
 
-
 _METADATA = "metadata.json"
 
 

@@ -8,8 +8,6 @@ from typing import Any
 from joblib import Parallel, effective_n_jobs
 
 _FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
-
-
 # A trajectory that goes on for longer than was expected stays just short of its end.
 _ALMOST = 0.999
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-Floats = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 # Below it, a target row with a wrong label is not reliably lower than one with its own.
 NEAR_CHANCE = 0.7

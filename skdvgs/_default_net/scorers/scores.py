@@ -14,26 +14,19 @@ from sklearn.tree import (
 )
 
 from skdvgs._default_net.kernel import Kernel, KernelShape
-from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
+from skdvgs._default_net.scorers.base import Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
 from skdvgs._default_net.scorers.ridge import LandmarkRidge
 from skdvgs._default_net.scorers.shared_fits import SharedFits, SteadyFits
 from skdvgs._default_net.scorers.trees import TreeEnsemble
+from skdvgs._utils.types import Floats, Floats32
 
 _N_TREES = 150
-
-
 _KERNEL_PENALTIES = 10.0 ** np.arange(-2.5, 1.6, 0.5)
-
-
 _LINEAR_PENALTIES = 10.0 ** np.arange(-3.0, 2.6, 0.5)
-
-
 # Gradient boosting is the strongest single scorer from a few thousand rows on. Below, it adds
 # nothing and costs most.
 _BOOSTING_FROM = {"classification": 5000, "multilabel": 5000, "regression": 2000}
-
-
 # A linear fit of numbers helps only where rows are few.
 _MOST_LINEAR_NUMBERS = 400
 
@@ -71,7 +64,7 @@ def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
     """
     is_class, robust = kind == "classification", kind == "regression"
 
-    def ridge(name: str, scaling: str, shape: KernelShape, penalties: Floats64) -> NamedScorer:
+    def ridge(name: str, scaling: str, shape: KernelShape, penalties: Floats) -> NamedScorer:
         return NamedScorer(name, scaling, LandmarkRidge(shape, penalties, robust, seed))
 
     if is_class:

@@ -7,10 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 Part = TypeVar("Part")
-
-
 Batch = TypeVar("Batch")
-
 
 _END: Any = object()
 

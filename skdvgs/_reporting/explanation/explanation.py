@@ -14,8 +14,6 @@ from skdvgs._reporting.explanation.unusual import UnusualFeature
 from skdvgs._utils.optional import import_optional
 
 _MOST_UNUSUAL = 3
-
-
 _LONGEST_LABEL = 40
 
 

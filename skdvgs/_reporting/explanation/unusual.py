@@ -21,16 +21,10 @@ from skdvgs._utils.types import Floats, Index
 # A number is unusual that far from the median, in robust standard deviations, if also hardly any
 # row goes as far: of a long tail many rows are far.
 _LEAST_Z, _MOST_SHARE = 4.0, 0.005
-
-
 # Quantiles of a column, and how many standard deviations of a normal one lie between them.
 _QUANTILES, _SPREAD = (0.05, 0.95), 3.29
-
-
 # Entries of text are categories if there are ten rows or more for each.
 _LEAST_REPEATS = 10
-
-
 _MOST_ROWS = 10_000
 
 

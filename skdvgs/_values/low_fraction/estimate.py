@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._utils.types import Floats
 from skdvgs._values.low_fraction.label_model import label_share
 from skdvgs._values.low_fraction.mixture import separate_share
-
-Floats = NDArray[np.float64]
 
 
 def estimate_low_fraction(

@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 # How many interquartile ranges below the lower quartile of the logarithms a value is low. Where
 # targets are easy to predict, up to 3 % of clean rows are; so their target must lie apart as well.
 _FENCE_OF_VALUES = 2.0
-
-
 # Tukey's fence: how many interquartile ranges beyond the quartiles a target lies apart.
 _FENCE_OF_TARGETS = 1.5
 
