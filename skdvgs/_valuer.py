@@ -559,13 +559,13 @@ default=None
         state: FitState,
     ) -> None:
         """Train a user's network, and score rows at checkpoints."""
-        plan = make_plan(parameters, data, random_state, progress)
+        plan = make_plan(parameters, data, random_state)
         plan = restore_folds(plan, state, parameters.cv)
         jobs, results, scores = run_restarts(plan, parameters, state, progress)
         stored, results = store_checkpoints(state, results)
         trajectories = None
         if parameters.records_checkpoints:
-            trajectories = FittedTrajectories(data.source, plan, jobs, results)
+            trajectories = FittedTrajectories(data.source, jobs, results)
         # All at the end: a fit that fails leaves no attributes.
         self._trajectories, self._stored = trajectories, stored
         task = jobs[0].factory.task

@@ -18,12 +18,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 _SMALL = {
     "skdvgs._default_net.scorers.scores._N_TREES": 12,
-    "skdvgs._default_net.judge._CLASS_EPOCHS": 8,
-    "skdvgs._default_net.judge._CLASS_FROM": 5,
+    "skdvgs._default_net.class_judge._EPOCHS": 8,
+    "skdvgs._default_net.class_judge._FROM": 5,
     "skdvgs._default_net.scale_features._TREES": 20,
     "skdvgs._default_net.trust_training._ITERATIONS": 15,
-    "skdvgs._default_net.judge._NUMBER_EPOCHS": 2,
-    "skdvgs._default_net.judge._NUMBER_FROM": 1,
+    "skdvgs._default_net.number_judge._EPOCHS": 2,
+    "skdvgs._default_net.number_judge._FROM": 1,
 }
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.model_selection import (
     GroupKFold,
     KFold,
@@ -18,6 +17,7 @@ from sklearn.model_selection import (
 
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.target_set import Index
+from skdvgs._utils.types import Labels
 from skdvgs.exceptions import InvalidInputError, RareClassWarning
 
 
@@ -165,7 +165,7 @@ def left_out_together(data: FitData, cv: Any) -> Index | None:
     return data.groups
 
 
-def group_folds(y: NDArray[Any] | None, group: Index, n_folds: int, seed: int) -> Index:
+def group_folds(y: Labels | None, group: Index, n_folds: int, seed: int) -> Index:
     """Draw a fold for each row, for scorers that can only leave folds out.
 
     Parameters

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from skdvgs._default_net.restart import LabelledRows
 from skdvgs._fit.known_rows import KnownRows
 from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Rows, Task
-from skdvgs._utils.types import Index
+from skdvgs._utils.types import Index, Labels
 from skdvgs.exceptions import InvalidInputError
 
 # Rows of the source that the scorers learn from, at most. No tree sees more, and each row beyond
@@ -80,7 +77,7 @@ def check_unlabelled(data: FitData, rows: LabelledRows) -> None:
         )
 
 
-def encoded(task: Task, rows: Rows) -> NDArray[Any]:
+def encoded(task: Task, rows: Rows) -> Labels:
     """Class numbers, 0/1 labels, or targets as they are; no columns without labels."""
     as_given = task.kind in ("regression", "reconstruction")
     return rows.y if as_given else np.asarray(task.encode(rows))

@@ -18,7 +18,6 @@ from skdvgs._inputs.task import Rows, Task, make_task
 from skdvgs._nets.factory import NetFactory, class_weights
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._trajectory.job import TrajectoryJob
-from skdvgs._utils.progress import Progress
 
 # Restarts before it is first asked how well they agree.
 _FIRST_WAVE = 4
@@ -62,9 +61,7 @@ class Plan:
             done, upto = upto, 2 * upto
 
 
-def make_plan(
-    parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
-) -> Plan:
+def make_plan(parameters: ResolvedParameters, data: FitData, random_state: Any) -> Plan:
     """Prepare the data and draw all that is random.
 
     Parameters
@@ -75,8 +72,6 @@ def make_plan(
         As read from the user.
     random_state : RandomState
         Drawn from in a fixed order.
-    progress : Progress
-        Told how many rows are prepared.
     """
     source, target = data.source, data.target
     # The first one is spare: so folds and seeds of a random state stay what they were.

@@ -10,6 +10,7 @@ import numpy as np
 import skorch
 import torch
 from numpy.typing import NDArray
+from sklearn.base import clone
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 from torch import Tensor, nn
@@ -171,8 +172,6 @@ def _wrapped(net: type[nn.Module], task: Task, n_features: int) -> skorch.Neural
 def _own_net(net: skorch.NeuralNet, task: Task) -> skorch.NeuralNet:
     """A fresh copy of a user's skorch net, with only what valuing cannot do without changed."""
     # skorch nets clone like any estimator; a fitted one comes back untrained.
-    from sklearn.base import clone
-
     built: skorch.NeuralNet = clone(net)
     changes: dict[str, Any] = {"verbose": 0, "warm_start": False}
     if is_default_split(built) and not watches_validation(built):

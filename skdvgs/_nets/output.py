@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import skorch
 import torch
-from numpy.typing import NDArray
 from skorch.utils import to_tensor
 from torch import Tensor, nn
 
 from skdvgs._inputs.named_arrays import are_records, parts_of
 from skdvgs._inputs.task import Task
 from skdvgs._nets.undisturbed import undisturbed
+from skdvgs._utils.types import Labels
 from skdvgs.exceptions import InvalidInputError
 
 CLASS_CRITERIA = (nn.CrossEntropyLoss, nn.NLLLoss)
@@ -160,7 +160,7 @@ def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def _check_tags(criterion: nn.Module, y: NDArray[Any], output: Tensor | None) -> None:
+def _check_tags(criterion: nn.Module, y: Labels, output: Tensor | None) -> None:
     """Refuse class numbers of positions that the criterion cannot compare with the output."""
     name = type(criterion).__name__
     if isinstance(criterion, LABEL_CRITERIA + REAL_CRITERIA):

@@ -296,8 +296,3 @@ def open_checkpoint_dir(
             raise
     finally:
         lock.release()
-
-
-def draws_anew(cv: Any) -> bool:
-    """Whether a splitter may yield other folds the next time it is asked."""
-    return hasattr(cv, "split")

@@ -78,10 +78,6 @@ class Progress:
         text = f"skdvgs: preparing {n_rows:,} rows"
         self._bar = tqdm(total=1, desc=text, bar_format=_FORMAT, dynamic_ncols=True)
 
-    def update_preparation(self, share: float) -> None:
-        """Show which share of the rows is prepared."""
-        self.update(min(share, _ALMOST), "")
-
     def start_trajectories(self, n_trajectories: int, n_rows: int, n_jobs: int | None) -> None:
         """Start the clock of the trajectories."""
         if self._bar is None:

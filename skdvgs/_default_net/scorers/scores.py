@@ -110,8 +110,6 @@ class OutOfSampleScores:
         Scores of the fitted rows, each by fits without its group.
     names_ : list of str
         Names of the scorers.
-    penalties_ : dict of str to float
-        Penalty λ that each ridge chose, by the scorer's name.
     n_blocks_ : int
         Blocks of trees.
     """
@@ -142,7 +140,7 @@ class OutOfSampleScores:
         """
         X = np.ascontiguousarray(X, dtype=np.float32)
         self._n_outputs, self._scorers, self.n_blocks_ = rows.Y.shape[1], [], 1
-        self.left_out_, self.names_, self.penalties_ = self._none(X), [], {}
+        self.left_out_, self.names_ = self._none(X), []
         if not X.shape[1]:
             return self
         scorers = make_scorers(self._kind, len(X), self._seed)
@@ -166,11 +164,6 @@ class OutOfSampleScores:
             shared.add(replace(steady, ridges=exact))
         self.left_out_ = _stacked([named.scorer.left_out_ for named in self._scorers])
         self.names_ = [named.name for named in self._scorers]
-        self.penalties_ = {
-            named.name: named.scorer.penalty_
-            for named in self._scorers
-            if isinstance(named.scorer, LandmarkRidge)
-        }
         return self
 
     def without_blocks(self) -> Iterator[Floats32]:
