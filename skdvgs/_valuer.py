@@ -298,9 +298,9 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     classes_ : ndarray of shape (n_classes,)
         Labels, sorted. Only for classes.
     n_features_in_ : int
-        Number of features seen during fit.
+        Number of features seen during `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, where X has names that are all strings.
+        Names of the features seen during `fit`. Only where `X` has names that are all strings.
 
     Raises
     ------
@@ -637,11 +637,13 @@ default=None
 
         Parameters
         ----------
-        X : array-like, sparse matrix or large source of shape (n_samples, n_features)
+        X : array-like, frame, sparse matrix, AnnData or large source of shape \
+(n_samples, n_features), or dict of arrays
             Rows with the columns of the X of fit. They are valued block by block.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Their labels or targets. Without labels a row is valued under the one of `classes_`
-            that suits it best; rows of a reconstruction have none.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
+            Their labels or targets; of an AnnData the name of a column of ``obs``. Without labels a
+            row is valued under the one of `classes_` that suits it best; rows of a reconstruction
+            have none.
         pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             Class probabilities of the rows, where fit was given some; for rows of the fit the same
             that fit was given. With ``X=None`` where fit had no features.
@@ -716,7 +718,8 @@ default=None
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like, frame, sparse matrix, AnnData or large source of shape \
+(n_samples, n_features), or dict of arrays
             Rows with the columns of the X of fit. Rows that were fitted are known again.
         pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             As for :meth:`score_samples`.

@@ -99,21 +99,21 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
             Their labels or targets; of an AnnData the name of a column of ``obs``.
 
-        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
+        X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, default=None
             The features of the target set. Without it `DVGSValuer` values the rows against each
             other.
 
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
-            The labels or targets of the target set.
+        y_val : array-like of shape (n_target,) or (n_target, n_outputs), or dict, default=None
+            The labels or targets of the target set; of several ones by the same names.
 
         groups : array-like of shape (n_samples,), default=None
             Group of each row. Rows of one group never inform each other's values.
 
-        pred_probs : array-like of shape (n_samples, n_classes), default=None
+        pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             Class probabilities of each row by a model of your own that has not seen the row.
 
-        pred_probs_val : array-like of shape (n_val, n_classes), default=None
-            The same of the target set.
+        pred_probs_val : array-like or frame of shape (n_target, n_classes), default=None
+            The same of the target rows.
 
         Returns
         -------
@@ -163,7 +163,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
             The rows that were valued, or anything of the same length and order.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, or None
-            Their targets; of an AnnData the name of a column of ``obs``.
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
 
         *arrays : array-likes of length n_samples, or None
             Anything else that goes with the rows: weights, groups, identifiers.

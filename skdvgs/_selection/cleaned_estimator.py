@@ -105,20 +105,20 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows in the fit of the estimator. The valuer does not see them.
 
-        X_val : array-like of shape (n_val, n_features), default=None
+        X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, default=None
             The features of the target set. The estimator does not learn from it.
 
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            The labels or targets of the target set.
+        y_val : array-like of shape (n_target,) or (n_target, n_outputs), or dict, default=None
+            The labels or targets of the target set; of several ones by the same names.
 
         groups : array-like of shape (n_samples,), default=None
             Group of each row. Rows of one group never inform each other's values.
 
-        pred_probs : array-like of shape (n_samples, n_classes), default=None
+        pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             Class probabilities of each row by a model of your own that has not seen the row.
 
-        pred_probs_val : array-like of shape (n_val, n_classes), default=None
-            The same of the target set.
+        pred_probs_val : array-like or frame of shape (n_target, n_classes), default=None
+            The same of the target rows.
 
         **fit_params : dict
             Handed to the fit of the estimator; those with an entry for each row go along with the
@@ -282,7 +282,7 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
             Rows.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
-            Their labels or targets.
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows.

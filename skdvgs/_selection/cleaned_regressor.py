@@ -29,8 +29,8 @@ class CleanedRegressor(RegressorMixin, BaseCleanedEstimator):  # type: ignore[mi
     valuer : estimator, default=None
         What values the rows: any estimator with ``fit(X, y)`` that sets `values_`, one finite
         number for each row, higher is better; or a Pipeline that ends in one. It is cloned before
-        it is fitted, and a `DVGSValuer` is told that y holds numbers to predict. None stands for
-        ``DVGSValuer()``.
+        it is fitted; one in a ``FrozenEstimator`` is not fitted again. None stands for
+        ``DVGSValuer()``. A `DVGSValuer` is told that y holds numbers to predict.
 
     action : {'drop', 'weight'}, default='drop'
         What is done.
@@ -43,7 +43,7 @@ class CleanedRegressor(RegressorMixin, BaseCleanedEstimator):  # type: ignore[mi
         How many rows are low, as in :class:`LowValueSampler`.
 
     threshold : float, default=None
-        Value below which rows are low, as in :class:`LowValueSampler`.
+        Rows with a value below it are low, as in :class:`LowValueSampler`.
 
     Attributes
     ----------
