@@ -1,4 +1,4 @@
-"""What the command line takes."""
+"""make_parser: what the command line takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column of labels: classes as they stand in the file, or numbers to predict."""
+"""Labels: the column of labels, classes as they stand in the file or numbers to predict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command writes: checked before the work, and put in place all together or not at all."""
+"""write_outputs: files checked before the work, and put in place all together or not at all."""
 
 from __future__ import annotations
 

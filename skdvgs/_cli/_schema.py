@@ -1,4 +1,4 @@
-"""What the columns of DATA hold: learnt there once, and applied to DATA and to the trusted file."""
+"""ColumnSchema: what a column of DATA holds, learnt there and applied to the trusted file too."""
 
 from __future__ import annotations
 

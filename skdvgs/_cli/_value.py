@@ -1,4 +1,4 @@
-"""``skdvgs value``: from a file to values, a report and a cleaned file."""
+"""run_value: from a file to values, a report and a cleaned file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether labels have anything to do with features."""
+"""agreement and may_be_independent: whether labels have anything to do with features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Near-duplicates: rows so near to each other that they must not vouch for each other's labels."""
+"""find_near_duplicates: rows so alike that they must not vouch for each other's labels."""
 
 from __future__ import annotations
 

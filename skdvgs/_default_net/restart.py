@@ -1,4 +1,4 @@
-"""Restart: the default network for labels and targets, fitted once: scorers, then a judge."""
+"""ClassRestart, MultilabelRestart, NumberRestart: the default network fitted once, with labels."""
 
 from __future__ import annotations
 

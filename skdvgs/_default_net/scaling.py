@@ -1,4 +1,4 @@
-"""Columns of any unit to numbers whose distances mean something."""
+"""TableScalings: columns of any unit to numbers whose distances mean something."""
 
 from __future__ import annotations
 

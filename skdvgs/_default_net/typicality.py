@@ -1,4 +1,4 @@
-"""How much a row looks like rows that are known to be usual."""
+"""Typicality: how much a row looks like rows that are known to be usual."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows that the default network learns from, as its restarts take them."""
+"""labelled_rows: the rows that the default network learns from, as its restarts take them."""
 
 from __future__ import annotations
 

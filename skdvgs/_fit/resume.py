@@ -1,4 +1,4 @@
-"""What a fit does with its `checkpoint_dir`: open it, restore the folds, finish the checkpoints."""
+"""open_fit_state: what a fit does with its `checkpoint_dir`, from opening it to its last file."""
 
 from __future__ import annotations
 

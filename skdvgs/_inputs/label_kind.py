@@ -1,4 +1,4 @@
-"""Whether labels name classes or measure something."""
+"""kind_of_labels: whether labels name classes or measure something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that are spread over several named arrays: read as one array of records, and taken apart.
+"""records_of: rows that are spread over several named arrays, as one array of records.
 
 A record holds what every array says of a row, in a field of the array's name. So such rows are
 sliced, joined, written and compared as those of one array are.

@@ -1,4 +1,4 @@
-"""Rows of several named arrays, read from a dict or a Dataset of dicts."""
+"""read_named_rows: rows of several named arrays, from a dict or a Dataset of dicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fit read the table of the default network, so that other rows are read in the same way."""
+"""TableReader: how fit read its table, so that other rows are read in the same way."""
 
 from __future__ import annotations
 

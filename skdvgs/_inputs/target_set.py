@@ -1,4 +1,4 @@
-"""Which rows are the target set: one that is given, or each fold of the source in turn."""
+"""TargetSet: features and labels of trusted rows, kept together where scikit-learn slices."""
 
 from __future__ import annotations
 

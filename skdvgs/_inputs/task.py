@@ -1,4 +1,4 @@
-"""Which learning task labels or targets pose, and how a network is given them as numbers."""
+"""Rows and Task: which task labels or targets pose, and how a network is given them as numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks: the default one, and a user's own made ready to train on the target set."""
+"""build_net: a network made ready to train on the target set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network returns: read for a few rows, checked, and y brought to its shape."""
+"""read_output: what a network returns for a few rows, checked, and y brought to its shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Undisturbed: a while in which a network is looked at; training then goes on as it was."""
+"""undisturbed: a while in which a network is looked at; training then goes on as it was."""
 
 from __future__ import annotations
 

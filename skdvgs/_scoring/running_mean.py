@@ -1,4 +1,4 @@
-"""Means over checkpoints and trajectories, kept as running sums."""
+"""RunningMean: a mean over checkpoints and trajectories, kept as running sums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Value source rows at a checkpoint: dots and norms from the engine, similarities, means."""
+"""SourceScorer: values source rows at a checkpoint, by dots and norms from the engine."""
 
 from __future__ import annotations
 

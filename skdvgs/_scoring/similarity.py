@@ -1,4 +1,4 @@
-"""Similarity of a row's gradient to the target gradient, from dots and norms alone."""
+"""SIMILARITIES: a row's gradient against the target gradient, from dots and norms alone."""
 
 from __future__ import annotations
 

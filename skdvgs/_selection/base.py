@@ -1,4 +1,4 @@
-"""What LowValueFilter and LowValueSampler share: value the rows, then choose which to keep."""
+"""BaseLowValueSelector: value the rows, then choose which to keep, for filter and sampler."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which surviving row stands in for a row that goes.
+"""replace_within_groups, replace_by_nearest_target: which kept row stands in for a low one.
 
 Functions of arrays; they know no estimator. A *group* is the label of a row as a number, or its
 combination of labels when it has several; without labels every row is in group 0.

@@ -1,4 +1,4 @@
-"""Arrays that go with the rows of fit, which are known by their position."""
+"""take_rows: rows of arrays that go with those of fit, which are known by their position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Describe parameters in words that are equal in another process if and only if they mean the same.
+"""describe: parameters in words that are equal in any process if and only if they mean the same.
 
 A network's code counts as well: its source where it can be had, and its byte code.
 """

@@ -1,4 +1,4 @@
-"""What a fit was begun with, so that it is gone on with under no other terms."""
+"""fingerprint: what a fit was begun with, so that it goes on under no other terms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a fit has come: one bar on standard error, in a terminal or in a notebook."""
+"""Progress: how far a fit has come: one bar on standard error, in a terminal or a notebook."""
 
 from __future__ import annotations
 

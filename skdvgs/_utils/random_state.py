@@ -1,4 +1,4 @@
-"""Random state."""
+"""seeded and interrupts: global random states by one seed for a while, and Ctrl-C meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a trajectory, or a number of restarts, has told all that the ranking needs."""
+"""RankConvergence: when a trajectory, or a number of restarts, has told all the ranking needs."""
 
 from __future__ import annotations
 

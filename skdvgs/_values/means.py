@@ -1,4 +1,4 @@
-"""Means."""
+"""mean_over_trajectories: the mean value of each row, by the trajectories that have valued it."""
 
 from __future__ import annotations
 

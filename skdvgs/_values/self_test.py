@@ -1,4 +1,4 @@
-"""What there is to say of values that may be worth nothing."""
+"""self_test_auc and doubts: what there is to say of values that may be worth nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a row's value is from what ever more trajectories would give.
+"""Uncertainty: how far a row's value is from what ever more trajectories would give.
 
 The checkpoints of one trajectory are no sample: they lie on one path away from its start, and
 means of batches of them differ by where on the path they are. Trajectories are repeats of each

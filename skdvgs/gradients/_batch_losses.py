@@ -1,4 +1,4 @@
-"""Recognise criteria that compare rows with one another: their rows have no loss of their own."""
+"""BatchLossCheck: recognises criteria that compare rows with one another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a batch that may be a tensor or a dict, list or tuple of tensors."""
+"""LossPerSample and Batch: rows that may be a tensor or a dict, list or tuple of tensors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Products with the Gauss-Newton matrix of a loss, which is never formed."""
+"""gauss_newton_product: products with the Gauss-Newton matrix, which is never formed."""
 
 from __future__ import annotations
 

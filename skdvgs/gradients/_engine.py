@@ -1,4 +1,4 @@
-"""Dots and norms of per-sample gradients, without forming them where that can be helped."""
+"""GradientEngine: dots and norms of per-sample gradients, without forming them where possible."""
 
 from __future__ import annotations
 

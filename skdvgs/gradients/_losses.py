@@ -1,4 +1,4 @@
-"""One loss a row, from a criterion that returns one loss a batch.
+"""batch_of_one_losses: one loss a row, from a criterion that returns one loss a batch.
 
 The loss of a row is what the criterion says of a batch that holds that row alone. So a class
 weight under ``reduction='mean'`` cancels, as it should: a row's own gradient is unweighted.

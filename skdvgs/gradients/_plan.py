@@ -1,4 +1,4 @@
-"""Which parameters are compared, and which path serves each of them."""
+"""Plan: which parameters are compared, and which path serves each of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Target directions that take curvature or the optimiser's scales into account."""
+"""influence_direction and adam_direction: target directions with curvature or step scales."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well values find noisy rows: the noise detection curve, and single numbers."""
+"""noise_detection_curve, and single numbers: how well values find noisy rows."""
 
 from __future__ import annotations
 

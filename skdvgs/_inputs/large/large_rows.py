@@ -1,4 +1,4 @@
-"""Many rows, read part by part."""
+"""LargeRows: many rows, read part by part."""
 
 from __future__ import annotations
 

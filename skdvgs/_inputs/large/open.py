@@ -1,4 +1,4 @@
-"""Tell which reader an X needs, without importing the library that made it."""
+"""open_rows: which reader an X needs, told without importing the library that made it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estimate the share of wrong rows from the values of a network of the user's own."""
+"""estimate_low_fraction: share of wrong rows from values by a network of the user's own."""
 
 from __future__ import annotations
 

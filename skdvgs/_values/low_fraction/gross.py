@@ -1,4 +1,4 @@
-"""The share of rows whose target is grossly wrong, where the values alone must tell."""
+"""gross_share: the share of grossly wrong targets, where the values alone must tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often each value occurs with a row's own label, and with the other labels."""
+"""LabelLevels: how often each value occurs with a row's own label, and with the others."""
 
 from __future__ import annotations
 

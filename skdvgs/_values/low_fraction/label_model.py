@@ -1,4 +1,4 @@
-"""The share of wrong labels from the value of every row under every label."""
+"""label_share: the share of wrong labels from the value of every row under every label."""
 
 from __future__ import annotations
 

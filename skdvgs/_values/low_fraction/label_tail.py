@@ -1,4 +1,4 @@
-"""The share of wrong labels from the lowest label values."""
+"""tail_share: the share of wrong labels from the lowest label values."""
 
 from __future__ import annotations
 

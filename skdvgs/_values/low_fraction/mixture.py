@@ -1,4 +1,4 @@
-"""The share of low rows where the values of a label fall into two separate groups."""
+"""separate_share: the share of low rows where values of a label fall into two groups."""
 
 from __future__ import annotations
 
