@@ -46,6 +46,7 @@ from skdvgs._storage.checkpoint_dir import FitState
 from skdvgs._storage.recorded_checkpoints import StoredFit
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
+from skdvgs._utils.types import Device, Folding, Net, Seed
 from skdvgs._values.convergence import enough_restarts
 from skdvgs._values.low_fraction.gross import gross_share
 from skdvgs._values.self_test import doubts, self_test_auc
@@ -389,7 +390,7 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
 
     def __init__(
         self,
-        net: Any = None,
+        net: Net | str | None = None,
         *,
         max_epochs: int | None = None,
         lr: float | None = None,
@@ -401,16 +402,16 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         compute_every: int = 1,
         layers: str | Sequence[str] | None = None,
         task: str = "auto",
-        cv: Any = 5,
+        cv: Folding = 5,
         n_restarts: int | str = "auto",
         tol: float | str | None = "auto",
         suggest_labels: bool | str = "auto",
         store_trajectory: bool = False,
         checkpoint_dir: str | os.PathLike[str] | None = None,
         source_batch_size: int | str = "auto",
-        device: Any = None,
+        device: Device = None,
         n_jobs: int | None = None,
-        random_state: Any = None,
+        random_state: Seed = None,
         verbose: int = 0,
     ) -> None:
         self.net = net
@@ -517,7 +518,11 @@ default=None
         return self
 
     def _fit_default(
-        self, parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
+        self,
+        parameters: ResolvedParameters,
+        data: FitData,
+        random_state: np.random.RandomState,
+        progress: Progress,
     ) -> None:
         """Fit the default network."""
         fit = fit_default(parameters, data, random_state, progress)
@@ -554,7 +559,7 @@ default=None
         self,
         parameters: ResolvedParameters,
         data: FitData,
-        random_state: Any,
+        random_state: np.random.RandomState,
         progress: Progress,
         state: FitState,
     ) -> None:

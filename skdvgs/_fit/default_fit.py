@@ -216,7 +216,10 @@ class DefaultFit:
 
 
 def fit_default(
-    parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
+    parameters: ResolvedParameters,
+    data: FitData,
+    random_state: np.random.RandomState,
+    progress: Progress,
 ) -> DefaultFit:
     """Fit the default network as often as there are restarts.
 

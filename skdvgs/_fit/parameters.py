@@ -20,6 +20,7 @@ from skdvgs._scoring.similarity import (
     SIMILARITIES,
     UserSimilarity,
 )
+from skdvgs._utils.types import Device, Folding
 from skdvgs.exceptions import InvalidInputError
 
 # One minus the rank correlation with the values of ever more restarts.
@@ -42,14 +43,14 @@ class ValuerParameters(Protocol):
     weighting: str
     compute_every: int
     layers: str | Sequence[str] | None
-    cv: Any
+    cv: Folding
     n_restarts: int | str
     tol: float | str | None
     suggest_labels: bool | str
     store_trajectory: bool
     checkpoint_dir: str | os.PathLike[str] | None
     source_batch_size: int | str
-    device: Any
+    device: Device
     n_jobs: int | None
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -108,7 +109,7 @@ class ResolvedParameters:
     records_checkpoints: bool
     checkpoint_dir: str | os.PathLike[str] | None
     checkpoints_in_files: bool
-    cv: Any
+    cv: Folding
     n_jobs: int | None
     as_given: Mapping[str, Any]
     by_influence: bool = False

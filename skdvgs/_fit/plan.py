@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +60,9 @@ class Plan:
             done, upto = upto, 2 * upto
 
 
-def make_plan(parameters: ResolvedParameters, data: FitData, random_state: Any) -> Plan:
+def make_plan(
+    parameters: ResolvedParameters, data: FitData, random_state: np.random.RandomState
+) -> Plan:
     """Prepare the data and draw all that is random.
 
     Parameters

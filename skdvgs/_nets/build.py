@@ -22,6 +22,7 @@ from skdvgs._nets.output import CLASS_CRITERIA, LABEL_CRITERIA, REAL_CRITERIA
 from skdvgs._nets.paper_net import NAMED_NETS, PAPER_TRAINING, PaperNet, net_by_name
 from skdvgs._nets.settings import check_settings, is_default_split, watches_validation
 from skdvgs._nets.validation import EncodedRows, validation_rows
+from skdvgs._utils.types import Device
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
 from skdvgs.gradients._plan import check_module
 
@@ -193,12 +194,12 @@ def _batch_reading() -> dict[str, Any]:
     }
 
 
-def device_of(net: Any, device: Any) -> Any:
+def device_of(net: Any, device: Device) -> Device:
     """Where a network computes: as the valuer says, else as a skorch net says for itself."""
     return getattr(net, "device", None) if device is None else device
 
 
-def check_device(device: Any) -> None:
+def check_device(device: Device) -> None:
     """Refuse a device that this machine does not have.
 
     Raises

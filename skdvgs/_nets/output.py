@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from skdvgs._inputs.named_arrays import are_records, parts_of
 from skdvgs._inputs.task import Task
 from skdvgs._nets.undisturbed import undisturbed
-from skdvgs._utils.types import Labels
+from skdvgs._utils.types import Device, Labels
 from skdvgs.exceptions import InvalidInputError
 
 CLASS_CRITERIA = (nn.CrossEntropyLoss, nn.NLLLoss)
@@ -21,7 +21,7 @@ LABEL_CRITERIA = (nn.BCEWithLogitsLoss, nn.BCELoss)
 REAL_CRITERIA = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
 
 
-def rows_on_device(rows: Any, device: Any) -> Any:
+def rows_on_device(rows: Any, device: Device) -> Any:
     """Rows as a tensor on a device; those of several arrays as a dict of tensors."""
     if isinstance(rows, np.ndarray):
         if are_records(rows):

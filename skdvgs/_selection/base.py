@@ -6,7 +6,7 @@ from numbers import Real
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
@@ -30,6 +30,7 @@ from skdvgs._selection.inner_valuer import is_one_number, with_task
 from skdvgs._selection.rows_of_fit import check_index, take_rows
 from skdvgs._selection.valuing import REQUESTS, Valued, value_rows
 from skdvgs._utils.sklearn_compat import fit_context
+from skdvgs._utils.types import Trainable
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import lowest_kept, number_groups
 from skdvgs.exceptions import InvalidInputError
@@ -61,7 +62,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        valuer: Any = None,
+        valuer: Trainable | None = None,
         *,
         fraction: float | str | None = "auto",
         threshold: float | None = None,
@@ -78,13 +79,13 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     def fit(
         self: Selector,
         X: Any,
-        y: Any = None,
+        y: ArrayLike | None = None,
         *,
         X_val: Any = None,
         y_val: Any = None,
-        groups: Any = None,
-        pred_probs: Any = None,
-        pred_probs_val: Any = None,
+        groups: ArrayLike | None = None,
+        pred_probs: ArrayLike | None = None,
+        pred_probs_val: ArrayLike | None = None,
     ) -> Selector:
         """Value the rows and choose which are low.
 

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skdvgs._inputs.annotated import features_of
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.cleaned_estimator import BaseCleanedEstimator, estimator_has
+from skdvgs._utils.types import Trainable
 from skdvgs._values.cut import number_groups
 from skdvgs.exceptions import InvalidInputError
 
@@ -134,8 +135,8 @@ class CleanedClassifier(ClassifierMixin, BaseCleanedEstimator):  # type: ignore[
 
     def __init__(
         self,
-        estimator: Any,
-        valuer: Any = None,
+        estimator: Trainable,
+        valuer: Trainable | None = None,
         *,
         action: str = "relabel",
         fraction: float | str | None = "auto",

@@ -8,6 +8,7 @@ from sklearn.base import RegressorMixin, is_classifier
 from sklearn.utils._param_validation import StrOptions
 
 from skdvgs._selection.cleaned_estimator import BaseCleanedEstimator
+from skdvgs._utils.types import Trainable
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -118,8 +119,8 @@ class CleanedRegressor(RegressorMixin, BaseCleanedEstimator):  # type: ignore[mi
 
     def __init__(
         self,
-        estimator: Any,
-        valuer: Any = None,
+        estimator: Trainable,
+        valuer: Trainable | None = None,
         *,
         action: str = "drop",
         fraction: float | str | None = "auto",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metadata_routing import MetadataRequest
@@ -20,6 +20,7 @@ from skdvgs._selection.relabelling import (
 )
 from skdvgs._selection.sampler_tags import TagsOfSampler, as_sampler
 from skdvgs._selection.valuing import Valued
+from skdvgs._utils.types import Trainable
 
 
 class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: ignore[misc]
@@ -159,7 +160,7 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
 
     def __init__(
         self,
-        valuer: Any = None,
+        valuer: Trainable | None = None,
         *,
         fraction: float | str | None = "auto",
         threshold: float | None = None,
@@ -183,7 +184,9 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
             return np.arange(len(self.support_))
         return np.flatnonzero(self.support_)
 
-    def fit_resample(self, X: Any, y: Any = None, **fit_params: Any) -> tuple[Any, Any]:
+    def fit_resample(
+        self, X: Any, y: ArrayLike | None = None, **fit_params: Any
+    ) -> tuple[Any, Any]:
         """Value the rows, and return those that are kept, or all with better labels.
 
         Parameters
