@@ -23,6 +23,7 @@ from skdvgs._fit.plan import make_plan
 from skdvgs._fit.resume import open_fit_state, restore_folds, store_checkpoints
 from skdvgs._fit.runner import run_restarts
 from skdvgs._inputs.annotated import labels_of
+from skdvgs._inputs.chunks import rows_and_labels
 from skdvgs._inputs.features import (
     all_or_nothing,
     labels_within,
@@ -30,7 +31,6 @@ from skdvgs._inputs.features import (
 )
 from skdvgs._inputs.large.dask_blocks import is_dask_array, score_blocks
 from skdvgs._inputs.large.prefetch import fetch_ahead
-from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.pred_probs import check_new_pred_probs, read_pred_probs
 from skdvgs._inputs.read import FitData, read_fit_data
 from skdvgs._inputs.targets import read_new_y
@@ -53,22 +53,6 @@ from skdvgs._values.self_test import doubts, self_test_auc
 from skdvgs._values.suggestions import LOW_THRESHOLD, suggested_codes
 from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError, PoorRankingWarning
-
-
-def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
-    """Tell a pair from rows alone, which may come as a list too."""
-    if isinstance(chunk, list):
-        is_table = [is_mapping(part) or len(getattr(part, "shape", ())) > 1 for part in chunk]
-        chunk = tuple(chunk) if any(is_table) else (chunk,)
-    if not isinstance(chunk, tuple):
-        return (chunk,)
-    if len(chunk) not in (1, 2):
-        raise InvalidInputError(
-            f"A chunk of score_chunks is a tuple of {len(chunk)} arrays. Only rows, or rows and "
-            "their labels, can be valued. Yield X or (X, y)."
-        )
-    return chunk
-
 
 # Attributes that only some fits have: a second fit must not leave those of the first.
 _SOMETIMES = (
@@ -716,7 +700,7 @@ default=None
         True
         """
         self._kept_trajectories("score_chunks")
-        return (self.score_samples(*_rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
+        return (self.score_samples(*rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
 
     def label_values(self, X: Any, *, pred_probs: ArrayLike | None = None) -> NDArray[np.float64]:
         """Value of each row under each label, without a look at the one it has.

@@ -7,6 +7,7 @@ progress bar that draws every step, for the tests that read it.
 import functools
 import importlib
 import os
+import signal
 import sys
 
 import pytest
@@ -59,6 +60,14 @@ def _bar_draws_every_step(monkeypatch):
     # Otherwise tqdm draws ten times a second at most.
     eager = functools.partial(tqdm.auto.tqdm, mininterval=0, miniters=0)
     monkeypatch.setattr(tqdm.auto, "tqdm", eager)
+
+
+@pytest.fixture
+def _ctrl_c_is_heard():
+    # A shell has its background jobs ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True, scope="module")

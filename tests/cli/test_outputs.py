@@ -114,7 +114,7 @@ def test_all_or_none(broken, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_to(monkeypatch):
+def test_a_folder_that_cannot_be_written_to():
     os.mkdir("locked", mode=0o500)
     found = run("a.csv", "--label", "y", out="locked/out.csv")
     assert "cannot be written to" in found.said

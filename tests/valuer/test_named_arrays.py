@@ -114,7 +114,7 @@ def test_rows_that_differ_in_one_array_only():
     assert valuer.values_[1] != valuer.values_[3]
 
 
-def test_several_target_sets(expected):
+def test_several_target_sets():
     halves = {"a": take(slice(32, 40)), "b": take(slice(40, 48))}
     labels = {"a": Y[32:40], "b": Y[40:48]}
     oracle.RECORD.clear()
