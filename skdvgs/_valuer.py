@@ -23,6 +23,7 @@ from skdvgs._fit.plan import make_plan
 from skdvgs._fit.resume import open_fit_state, restore_folds, store_checkpoints
 from skdvgs._fit.runner import run_restarts
 from skdvgs._inputs.annotated import labels_of
+from skdvgs._inputs.chunks import rows_and_labels
 from skdvgs._inputs.features import (
     all_or_nothing,
     labels_within,
@@ -43,31 +44,15 @@ from skdvgs._reporting.trust_check import set_trust_check
 from skdvgs._scoring.similarity import SIMILARITIES
 from skdvgs._storage.checkpoint_dir import FitState
 from skdvgs._storage.recorded_checkpoints import StoredFit
-from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.progress import Progress
 from skdvgs._utils.sklearn_compat import fit_context
+from skdvgs._utils.types import Device, Folding, Net, Seed
 from skdvgs._values.convergence import enough_restarts
 from skdvgs._values.low_fraction.gross import gross_share
 from skdvgs._values.self_test import doubts, self_test_auc
 from skdvgs._values.suggestions import LOW_THRESHOLD, suggested_codes
 from skdvgs._values.uncertainty import Uncertainty
 from skdvgs.exceptions import InvalidInputError, PoorRankingWarning
-
-
-def _rows_and_labels(chunk: Any) -> tuple[Any, ...]:
-    """Tell a pair from rows alone, which may come as a list too."""
-    if isinstance(chunk, list):
-        is_table = [is_mapping(part) or len(getattr(part, "shape", ())) > 1 for part in chunk]
-        chunk = tuple(chunk) if any(is_table) else (chunk,)
-    if not isinstance(chunk, tuple):
-        return (chunk,)
-    if len(chunk) not in (1, 2):
-        raise InvalidInputError(
-            f"A chunk of score_chunks is a tuple of {len(chunk)} arrays. Only rows, or rows and "
-            "their labels, can be valued. Yield X or (X, y)."
-        )
-    return chunk
-
 
 # Attributes that only some fits have: a second fit must not leave those of the first.
 _SOMETIMES = (
@@ -298,9 +283,9 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
     classes_ : ndarray of shape (n_classes,)
         Labels, sorted. Only for classes.
     n_features_in_ : int
-        Number of features seen during fit.
+        Number of features seen during `fit`.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features, where X has names that are all strings.
+        Names of the features seen during `fit`. Only where `X` has names that are all strings.
 
     Raises
     ------
@@ -389,7 +374,7 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
 
     def __init__(
         self,
-        net: Any = None,
+        net: Net | str | None = None,
         *,
         max_epochs: int | None = None,
         lr: float | None = None,
@@ -401,16 +386,16 @@ class DVGSValuer(ExplainingMixin, ReportingMixin, BaseEstimator):  # type: ignor
         compute_every: int = 1,
         layers: str | Sequence[str] | None = None,
         task: str = "auto",
-        cv: Any = 5,
+        cv: Folding = 5,
         n_restarts: int | str = "auto",
         tol: float | str | None = "auto",
         suggest_labels: bool | str = "auto",
         store_trajectory: bool = False,
         checkpoint_dir: str | os.PathLike[str] | None = None,
         source_batch_size: int | str = "auto",
-        device: Any = None,
+        device: Device = None,
         n_jobs: int | None = None,
-        random_state: Any = None,
+        random_state: Seed = None,
         verbose: int = 0,
     ) -> None:
         self.net = net
@@ -517,7 +502,11 @@ default=None
         return self
 
     def _fit_default(
-        self, parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
+        self,
+        parameters: ResolvedParameters,
+        data: FitData,
+        random_state: np.random.RandomState,
+        progress: Progress,
     ) -> None:
         """Fit the default network."""
         fit = fit_default(parameters, data, random_state, progress)
@@ -554,18 +543,18 @@ default=None
         self,
         parameters: ResolvedParameters,
         data: FitData,
-        random_state: Any,
+        random_state: np.random.RandomState,
         progress: Progress,
         state: FitState,
     ) -> None:
         """Train a user's network, and score rows at checkpoints."""
-        plan = make_plan(parameters, data, random_state, progress)
+        plan = make_plan(parameters, data, random_state)
         plan = restore_folds(plan, state, parameters.cv)
         jobs, results, scores = run_restarts(plan, parameters, state, progress)
         stored, results = store_checkpoints(state, results)
         trajectories = None
         if parameters.records_checkpoints:
-            trajectories = FittedTrajectories(data.source, plan, jobs, results)
+            trajectories = FittedTrajectories(data.source, jobs, results)
         # All at the end: a fit that fails leaves no attributes.
         self._trajectories, self._stored = trajectories, stored
         task = jobs[0].factory.task
@@ -637,11 +626,13 @@ default=None
 
         Parameters
         ----------
-        X : array-like, sparse matrix or large source of shape (n_samples, n_features)
+        X : array-like, frame, sparse matrix, AnnData or large source of shape \
+(n_samples, n_features), or dict of arrays
             Rows with the columns of the X of fit. They are valued block by block.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
-            Their labels or targets. Without labels a row is valued under the one of `classes_`
-            that suits it best; rows of a reconstruction have none.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
+            Their labels or targets; of an AnnData the name of a column of ``obs``. Without labels a
+            row is valued under the one of `classes_` that suits it best; rows of a reconstruction
+            have none.
         pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             Class probabilities of the rows, where fit was given some; for rows of the fit the same
             that fit was given. With ``X=None`` where fit had no features.
@@ -709,14 +700,15 @@ default=None
         True
         """
         self._kept_trajectories("score_chunks")
-        return (self.score_samples(*_rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
+        return (self.score_samples(*rows_and_labels(chunk)) for chunk in fetch_ahead(chunks))
 
     def label_values(self, X: Any, *, pred_probs: ArrayLike | None = None) -> NDArray[np.float64]:
         """Value of each row under each label, without a look at the one it has.
 
         Parameters
         ----------
-        X : array-like of shape (n_samples, n_features)
+        X : array-like, frame, sparse matrix, AnnData or large source of shape \
+(n_samples, n_features), or dict of arrays
             Rows with the columns of the X of fit. Rows that were fitted are known again.
         pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             As for :meth:`score_samples`.

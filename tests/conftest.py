@@ -7,6 +7,7 @@ progress bar that draws every step, for the tests that read it.
 import functools
 import importlib
 import os
+import signal
 import sys
 
 import pytest
@@ -18,12 +19,12 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 _SMALL = {
     "skdvgs._default_net.scorers.scores._N_TREES": 12,
-    "skdvgs._default_net.judge._CLASS_EPOCHS": 8,
-    "skdvgs._default_net.judge._CLASS_FROM": 5,
+    "skdvgs._default_net.class_judge._EPOCHS": 8,
+    "skdvgs._default_net.class_judge._FROM": 5,
     "skdvgs._default_net.scale_features._TREES": 20,
     "skdvgs._default_net.trust_training._ITERATIONS": 15,
-    "skdvgs._default_net.judge._NUMBER_EPOCHS": 2,
-    "skdvgs._default_net.judge._NUMBER_FROM": 1,
+    "skdvgs._default_net.number_judge._EPOCHS": 2,
+    "skdvgs._default_net.number_judge._FROM": 1,
 }
 
 
@@ -59,6 +60,14 @@ def _bar_draws_every_step(monkeypatch):
     # Otherwise tqdm draws ten times a second at most.
     eager = functools.partial(tqdm.auto.tqdm, mininterval=0, miniters=0)
     monkeypatch.setattr(tqdm.auto, "tqdm", eager)
+
+
+@pytest.fixture
+def _ctrl_c_is_heard():
+    # A shell has its background jobs ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -1,4 +1,4 @@
-"""``skdvgs apply``: from a file and a review of it to a cleaned file."""
+"""run_apply: from a file and a review of it to a cleaned file."""
 
 from __future__ import annotations
 

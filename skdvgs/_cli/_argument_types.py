@@ -1,4 +1,4 @@
-"""Arguments that are numbers of some kind."""
+"""read_share, read_folds and read_seed: arguments that are numbers of some kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line takes."""
+"""make_parser: what the command line takes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ none, with the rest of the table? Rows with a wrong label or odd features get lo
 is only read; what is asked for is written to new files, each whole or not at all.
 """
 
-
 _APPLY = """\
 Carry out what was ticked on a report page and saved by it: drop rows, give rows another label,
 keep the others as they are. Everything else of the table stays byte by byte, and the table itself
@@ -23,7 +22,6 @@ is only read.
 example:
   skdvgs apply adult.csv --review review.csv --out clean.csv
 """
-
 
 _EXAMPLES = """\
 examples:

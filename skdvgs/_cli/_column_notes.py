@@ -1,4 +1,4 @@
-"""What is said of a column of DATA whose entries may have been meant otherwise."""
+"""say_odd and say_suspicious: notes on columns whose entries may have been meant otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that stands for dates, by the one form that all of a column's entries have."""
+"""find_form and parse_dates: text for dates, by the one form that all entries of a column have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which format a file has, by its name."""
+"""format_of: which format a file has, by its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column of labels: classes as they stand in the file, or numbers to predict."""
+"""Labels: the column of labels, classes as they stand in the file or numbers to predict."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def read_labels(name: str, column: Any, reading: Reading, task: str, say: Say, p
 
 
 def read_trusted_labels(
-    name: str, column: Any, reading: Reading, known: Labels, say: Say, path: str
+    name: str, column: Any, reading: Reading, known: Labels, path: str
 ) -> Labels:
     """Read the labels of the trusted file as those of DATA were.
 

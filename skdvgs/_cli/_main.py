@@ -1,4 +1,4 @@
-"""Run a command: messages and errors in one line each, and the exit status."""
+"""main: runs a command; messages and errors in one line each, and the exit status."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which text stands for a missing entry."""
+"""MissingTexts: which text stands for a missing entry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that stands for numbers, as tables spell them: with signs, groups, units and times."""
+"""number_of: text for numbers as tables spell them, with signs, groups, units and times."""
 
 from __future__ import annotations
 

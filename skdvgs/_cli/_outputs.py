@@ -1,4 +1,4 @@
-"""What a command writes: checked before the work, and put in place all together or not at all."""
+"""write_outputs: files checked before the work, and put in place all together or not at all."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ from skdvgs._utils.optional import import_optional
 
 # Lowest rows that a report lists.
 _ROWS_OF_REPORT = 200
-
-
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

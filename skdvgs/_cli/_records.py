@@ -1,4 +1,4 @@
-"""The lines of a CSV file as they are, so that kept rows are copied byte by byte."""
+"""keep_records: the lines of a CSV file as they are, so that kept rows are copied byte by byte."""
 
 from __future__ import annotations
 

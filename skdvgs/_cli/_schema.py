@@ -1,4 +1,4 @@
-"""What the columns of DATA hold: learnt there once, and applied to DATA and to the trusted file."""
+"""ColumnSchema: what a column of DATA holds, learnt there and applied to the trusted file too."""
 
 from __future__ import annotations
 
@@ -33,11 +33,7 @@ _FEW_ODD = 0.05
 
 # ... unless they are the same few texts, beside too many different numbers for codes.
 _MOST_ODD_TEXTS = 3
-
-
 MOST_CODES = 20
-
-
 # A column of more different texts is none of categories, and new ones say little.
 _MOST_CATEGORIES = 40
 

@@ -1,4 +1,4 @@
-"""CSV files as text: their encoding, their header, and their entries as they stand."""
+"""read_csv: a CSV file as text: its encoding, its header, and its entries as they stand."""
 
 from __future__ import annotations
 

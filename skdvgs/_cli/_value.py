@@ -1,4 +1,4 @@
-"""``skdvgs value``: from a file to values, a report and a cleaned file."""
+"""run_value: from a file to values, a report and a cleaned file."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def _read_labels(
     if trusted is None:
         return labels, None
     column = trusted.frame[name]
-    of_trusted = read_trusted_labels(name, column, reading, labels, say, trusted.path)
+    of_trusted = read_trusted_labels(name, column, reading, labels, trusted.path)
     _say_unlabelled(trusted.path, of_trusted.has_label, name, say)
     return labels, of_trusted
 

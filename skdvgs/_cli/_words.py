@@ -1,4 +1,4 @@
-"""Messages of the library in the words of the command line: its options, not Python's arguments."""
+"""in_words_of_options: messages of the library in the words of the command line."""
 
 from __future__ import annotations
 

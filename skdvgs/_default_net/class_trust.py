@@ -21,34 +21,22 @@ pull trust up have high values. The value is r, in [0, 1].
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from scipy.special import gammaln
 from torch import Tensor, nn
 
-Floats64 = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 # Pseudo-rows: what it costs to move biases from 0, and the sum of the weights from 1.
 _BIAS, _SCALE = 2.0, 1.0
-
-
 # And to move weights from equal ones: with few rows, fitted weights follow chance.
 _EQUAL, _EQUAL_ROWS = 1.0, 3000.0
-
-
 # Beta priors of the share of wrong labels, in pseudo-rows (wrong, right).
 _SOURCE_PRIOR, _TARGET_PRIOR = (1.0, 19.0), (1.0, 3.0)
-
-
 # Pseudo-rows that pull each row of T to the common rate. Flips by class are seen with few, even
 # flips want many. The first rounds hold one that lets both be seen.
 _STRENGTHS, _FIRST_STRENGTH = (3.0, 10.0, 30.0, 100.0), 3.0
-
-
 _EM_STEPS = 8
-
-
 # Share of wrong labels before training, of source and target rows alike: from a smaller one,
 # training may end where no label is wrong and all are uncertain.
 _FIRST_RATE = 0.15
@@ -220,7 +208,7 @@ def trust_of(clean: Tensor, transitions: Tensor, labels: Tensor) -> Tensor:
     return class_posterior(clean, transitions, labels).gather(1, labels[:, None])[:, 0]
 
 
-def log_evidence(counts: Floats64, rate: float, strength: float) -> float:
+def log_evidence(counts: Floats, rate: float, strength: float) -> float:
     """Log-probability of counts whose rows are Dirichlet-multinomial around the even rate."""
     prior = strength * even_transitions(len(counts), rate).numpy()
     of_rows = gammaln(strength) - gammaln(strength + counts.sum(axis=1))

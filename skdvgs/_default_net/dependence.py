@@ -1,4 +1,4 @@
-"""Whether labels have anything to do with features."""
+"""agreement and may_be_independent: whether labels have anything to do with features."""
 
 from __future__ import annotations
 
@@ -6,20 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._default_net.kernel import KernelShape
+from skdvgs._utils.types import Index
 
 Floats = NDArray[np.floating]
-
-
-Index = NDArray[np.intp]
 
 # Left-out scores that agree with the labels by so many standard errors leave no doubt. By chance
 # rows vouch for each other now and then, so that less may be chance.
 NO_DOUBT = 4.0
-
-
 _PERMUTATIONS, _LEVEL = 199, 0.05
-
-
 # Fewer rows tell nothing either way; of more some are looked at.
 _LEAST_ROWS, _MOST_ROWS = 50, 2000
 

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 
-Floats32 = NDArray[np.float32]
-
-
-Floats64 = NDArray[np.float64]
+from skdvgs._utils.types import Floats32
 
 
 def squared_distances(A: Floats32, B: Floats32) -> Floats32:

@@ -1,4 +1,4 @@
-"""Scores near probabilities to log-odds, as a log-linear pool adds them up."""
+"""class_log_odds: scores near probabilities to log-odds, as a log-linear pool adds them up."""
 
 from __future__ import annotations
 

@@ -1,43 +1,28 @@
-"""Near-duplicates: rows so near to each other that they must not vouch for each other's labels."""
+"""find_near_duplicates: rows so alike that they must not vouch for each other's labels."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.utils import gen_batches
 
 from skdvgs._default_net.kernel import squared_distances
-
-Floats32 = NDArray[np.float32]
-
-
-Index = NDArray[np.intp]
+from skdvgs._utils.types import Floats32, Index
 
 # Rows as near as the nearest of this many neighbours are no neighbourhood yet.
 _NEIGHBOURS = 16
-
-
 # Two rows are linked if their squared distance is below this share of that to the last neighbour,
 # of both. The first tells whether there are near-duplicates, the second which ones.
 _NOTICED, _GROUPED = 0.25, 0.40
-
-
 # Rows that are linked: at least that share of all rows, in at least so many groups. A table that
 # holds few distinct rows holds categories, not copies.
 _LEAST_LINKED, _LEAST_GROUPS = 1 / 3, 20
-
-
 # Linked rows whose nearest mate has another label: at most that share, and that share of those
 # whose neighbourhood outside says otherwise; and these are not most. So wrong labels come in
 # groups, as copies have them, and the labels are not all that holds groups together.
 _MOST_UNLIKE_MATES, _UNLIKE_MATES, _MOST_UNLIKE_OUTSIDERS = 0.03, 0.1, 0.5
-
-
 _LEAST_ROWS, _MOST_ROWS = 4 * _NEIGHBOURS, 20_000
-
-
 # Distances at a time: 64 MiB.
 _MOST_DISTANCES = 2**24
 

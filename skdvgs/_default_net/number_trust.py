@@ -28,27 +28,18 @@ import torch
 from scipy.special import ndtr
 from torch import Tensor, nn
 
-from skdvgs._default_net.target_scale import HALF_WIDTH, Floats64, ScoredTargets
+from skdvgs._default_net.target_scale import HALF_WIDTH, ScoredTargets
+from skdvgs._utils.types import Floats
 
 # Pseudo-rows of the priors: weights to equal ones, scale features to none, right source and target
 # rows. Where nothing can be predicted, any share of wrong rows is as likely: the prior decides.
 _EQUAL, _SCALE, _SOURCE_RIGHT, _TARGET_RIGHT = 20.0, 5.0, 10.0, 20.0
-
-
 _LOG_ROOT_2PI = 0.5 * math.log(2.0 * math.pi)
-
-
 # Steepness with which a logistic curve is nearest to the normal one.
 _LOGISTIC = 1.7
-
-
 # The wide part of the rich model's density is that much wider.
 _WIDE = 2.5
-
-
 _BROAD = 3.0
-
-
 _LEAST_MASS = 1e-13
 
 
@@ -161,7 +152,7 @@ class NumberTrust(nn.Module):
         )
 
 
-def target_columns(scored: ScoredTargets) -> Floats64:
+def target_columns(scored: ScoredTargets) -> Floats:
     """What the network needs of each given target, shape (n_samples, 5).
 
     Score, low and high end of its interval, and the logarithms of the interval's mass among all
@@ -174,15 +165,15 @@ def target_columns(scored: ScoredTargets) -> Floats64:
     return np.stack([*ends, *logs], axis=1)
 
 
-def _mass(cumulative, low: Floats64, high: Floats64) -> Floats64:  # type: ignore[no-untyped-def]
+def _mass(cumulative, low: Floats, high: Floats) -> Floats:  # type: ignore[no-untyped-def]
     """Mass of an interval; in the lower tail, where it loses no digits."""
     upper = low + high > 0
     low, high = np.where(upper, -high, low), np.where(upper, -low, high)
-    found: Floats64 = cumulative(high) - cumulative(low)
+    found: Floats = cumulative(high) - cumulative(low)
     return found
 
 
-def _cauchy(x: Floats64) -> Floats64:
+def _cauchy(x: Floats) -> Floats:
     return 0.5 + np.arctan(x / _BROAD) / math.pi
 
 

@@ -35,39 +35,21 @@ from skdvgs.exceptions import TrainingDivergedError
 
 # Epochs of training, and the first whose weights make values.
 _EPOCHS, _FROM = 4, 3
-
-
 # Scores are cut this many robust standard deviations from the median.
 _FURTHEST = 8.0
-
-
 # An interquartile range in standard deviations of a normal distribution.
 _NORMAL_RANGE = 1.349
-
-
 # Columns up to which the error counts alone, where there is no target set.
 _FEW_COLUMNS = 10
-
-
 _WEIGHT_OF_RHO = 4.0
-
-
 # Interquartile ranges below the lower quartile at which a row is as likely bad as not.
 _FENCE = 2.0
-
-
 # Slope of the layer that is set by rule.
 _RULE_SLOPE = 2.0
-
-
 # Share of bad rows where nothing tells it.
 _USUAL_SHARE = 0.01
-
-
 # Gain in log-likelihood that a layer has to show before it is believed.
 _PRICE = 5.0
-
-
 _ERROR, _AGREEMENT = np.array([0.5, 0.5, 0.0, 0.0]), np.array([0.0, 0.0, 0.5, 0.5])
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skdvgs._default_net.judge import Judgement
 from skdvgs._default_net.reconstruction_judge import ReconstructionJudge
@@ -14,12 +13,10 @@ from skdvgs._default_net.restart import LabelledRows
 from skdvgs._default_net.scorers.half_columns import HalfColumns
 from skdvgs._default_net.scorers.nearest_rows import NearestRows
 from skdvgs._default_net.scorers.shared_fits import SharedFits
-from skdvgs._utils.types import Floats, Floats32
+from skdvgs._utils.types import Floats, Floats32, Labels
 
 # Errors below are rounding; a copy of a row has none.
 _LEAST_ERROR = 1e-12
-
-
 _MOST_CORRELATION = 1.0 - 1e-6
 
 
@@ -67,7 +64,7 @@ class ReconstructionRestart:
         scaled = self._scalings.quantiles(X)
         return _evidence(self._columns.scores(scaled), self._nearest.scores(scaled))
 
-    def judge(self, evidence: Floats32, y: NDArray[Any], is_target: bool = False) -> Judgement:
+    def judge(self, evidence: Floats32, y: Labels, is_target: bool = False) -> Judgement:
         """Judge rows by their evidence; there is no `y`, and target rows are judged alike."""
         return self.judges_[0](evidence)
 

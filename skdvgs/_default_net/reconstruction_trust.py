@@ -38,8 +38,6 @@ from torch.nn.functional import logsigmoid, softplus
 # Priors: log a is standard normal, b normal with a standard deviation of 3, π of a beta
 # distribution that prefers few bad rows.
 _OFFSET_SPREAD = 3.0
-
-
 _BAD_PRIOR, _GOOD_PRIOR = 0.5, 3.0
 
 

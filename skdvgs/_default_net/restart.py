@@ -1,4 +1,4 @@
-"""Restart: the default network for labels and targets, fitted once: scorers, then a judge."""
+"""ClassRestart, MultilabelRestart, NumberRestart: the default network fitted once, with labels."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._default_net.class_judge import ClassJudge
 from skdvgs._default_net.dependence import agreement
-from skdvgs._default_net.judge import ClassJudge, Judgement, NumberJudge
+from skdvgs._default_net.judge import Judgement
 from skdvgs._default_net.log_odds import class_log_odds, left_out_pull
+from skdvgs._default_net.number_judge import NumberJudge
 from skdvgs._default_net.scale_features import ScaleFeatures
 from skdvgs._default_net.scorers.base import ScorerRows
 from skdvgs._default_net.scorers.scores import OutOfSampleScores
 from skdvgs._default_net.scorers.shared_fits import SharedFits
 from skdvgs._default_net.target_scale import TargetScale
-from skdvgs._utils.types import Floats, Floats32
+from skdvgs._utils.types import Floats, Floats32, Labels
 from skdvgs._values.jackknife import jackknife_errors
 
 # Weight of a target row of classes in every scorer: it is more often right.
 _TARGET_WEIGHT = 3.0
-
-
 # Scorers of numbers are fitted a second time, with the weights that the first judge gave.
 _LEAST_WEIGHT = 0.02
 
@@ -49,7 +49,7 @@ class LabelledRows:
     """
 
     X: Floats32
-    y: NDArray[Any]
+    y: Labels
     is_target: NDArray[np.bool_]
     group: NDArray[np.intp]
     fold: NDArray[np.intp]
@@ -129,7 +129,7 @@ class ClassRestart:
         given = class_log_odds(_as_scorer(pred_probs, self._n_classes))
         return np.concatenate([scores, given], axis=1).astype(np.float32)
 
-    def judge(self, evidence: Floats32, y: NDArray[Any], is_target: bool = False) -> Judgement:
+    def judge(self, evidence: Floats32, y: Labels, is_target: bool = False) -> Judgement:
         """Judge rows by their evidence and their class numbers."""
         return self.judges_[0](evidence, y, is_target)
 
@@ -181,7 +181,7 @@ class MultilabelRestart:
         """Scores of new rows."""
         return self.scores_.transform(X)
 
-    def judge(self, evidence: Floats32, y: NDArray[Any], is_target: bool = False) -> Judgement:
+    def judge(self, evidence: Floats32, y: Labels, is_target: bool = False) -> Judgement:
         """The probability that all labels of a row are right."""
         right = np.ones(len(evidence))
         for label, judge in enumerate(self.judges_):
@@ -235,7 +235,7 @@ class NumberRestart:
         ]
         return np.stack(parts, axis=1).astype(np.float32)
 
-    def judge(self, evidence: Floats32, y: NDArray[Any], is_target: bool = False) -> Judgement:
+    def judge(self, evidence: Floats32, y: Labels, is_target: bool = False) -> Judgement:
         """The probability that all targets of a row are right."""
         right = np.ones(len(evidence))
         for k, judge in enumerate(self.judges_):
@@ -271,16 +271,19 @@ class NumberRestart:
         self.evidence_ = np.stack(evidence, axis=1).astype(np.float32)
 
 
+LabelledRestart = ClassRestart | MultilabelRestart | NumberRestart
+
+
 def _tree_errors(
-    restart: ClassRestart | MultilabelRestart | NumberRestart,
-    y: NDArray[Any],
+    restart: LabelledRestart,
+    y: Labels,
     without: Iterable[NDArray[np.floating]],
 ) -> Floats:
     """Jackknife over blocks of trees.
 
     Parameters
     ----------
-    restart : ClassRestart, MultilabelRestart or NumberRestart
+    restart : LabelledRestart
         With evidence and judges.
     y : array
         Labels or targets of its rows.

@@ -14,22 +14,12 @@ from skdvgs._default_net.scorers.trees import TreeEnsemble
 from skdvgs._utils.types import Floats, Floats32
 
 _NEIGHBOURS = 2000
-
-
 _BANDWIDTH_ROWS = 1000
-
-
 # Share of the typical distance: near enough to tell one region from the next.
 _BANDWIDTH = 0.25
-
-
 _TREES = 100
-
-
 # Small numbers that keep logarithms finite.
 _LEAST_SPREAD, _LEAST_RESIDUAL = 0.05, 0.02
-
-
 _BLOCK_ROWS = 4096
 
 

@@ -1,4 +1,4 @@
-"""Columns of any unit to numbers whose distances mean something."""
+"""TableScalings: columns of any unit to numbers whose distances mean something."""
 
 from __future__ import annotations
 
@@ -9,29 +9,15 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from skdvgs._inputs.tiny_columns import factors_of_tiny, raise_columns
-
-Floats32 = NDArray[np.float32]
-
+from skdvgs._utils.types import Floats32
 
 _MOST_QUANTILES = 400
-
-
 _MOST_ROWS_READ = 10_000
-
-
 # Quantiles of the ends are infinite; and few values far out must not rule the distances.
 _CLIP_QUANTILES = 3.0
-
-
 _CLIP_STANDARD = 4.0
-
-
 _BLOCK_ROWS = 8192
-
-
 _TINY_FOR_TREES = 1e-3
-
-
 # Share of a row's squared length that counts all columns alike.
 _ALIKE = 0.5
 

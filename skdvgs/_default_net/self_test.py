@@ -7,32 +7,28 @@ The evidence of a row never depends on its label, so a copy has the evidence of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from skdvgs._default_net.class_judge import ClassJudge
 from skdvgs._default_net.class_trust import ClassTrust
-from skdvgs._default_net.judge import ClassJudge, NumberJudge
-from skdvgs._default_net.restart import ClassRestart, MultilabelRestart, NumberRestart, two_classes
-from skdvgs._utils.types import Floats
-
-AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
+from skdvgs._default_net.judge import Evidence
+from skdvgs._default_net.number_judge import NumberJudge
+from skdvgs._default_net.restart import LabelledRestart, MultilabelRestart, two_classes
+from skdvgs._utils.types import Floats, Labels
 
 # Fewer rows say too little, more do not say it better.
 _LEAST_ROWS, _MOST_ROWS = 20, 2000
-
-
 # A copy of a number is given each of so many quantiles of all targets.
 _QUANTILES = 10
 
 
 def self_test_auc(
-    restarts: Sequence[AnyRestart],
-    evidence: Sequence[NDArray[Any]],
-    y: NDArray[Any],
+    restarts: Sequence[LabelledRestart],
+    evidence: Sequence[Evidence],
+    y: Labels,
     wrong_share: float,
 ) -> float | None:
     """Chance that a right row has a higher value than a copy of a row with another label.
@@ -78,7 +74,7 @@ def self_test_auc(
     return float(np.clip(corrected, 0.0, 1.0))
 
 
-def right_under_each_label(judge: ClassJudge, evidence: NDArray[Any]) -> Floats:
+def right_under_each_label(judge: ClassJudge, evidence: Evidence) -> Floats:
     """Probability that each label would be right if it were given, (n_samples, n_classes)."""
     found = np.zeros((len(evidence), judge.n_classes))
     module = ClassTrust(judge.n_scorers, judge.n_classes)
@@ -92,26 +88,27 @@ def right_under_each_label(judge: ClassJudge, evidence: NDArray[Any]) -> Floats:
     return found / len(judge.states)
 
 
-def _of_output(restart: AnyRestart, evidence: NDArray[Any], output: int) -> NDArray[Any]:
+def _of_output(restart: LabelledRestart, evidence: Evidence, output: int) -> Evidence:
     if isinstance(restart, MultilabelRestart):
         return two_classes(evidence[:, :, output])
     return evidence[:, output]
 
 
-def _auc(judged: list[tuple[Any, NDArray[Any]]], y: NDArray[Any]) -> float | None:
+def _auc(judged: list[tuple[ClassJudge | NumberJudge, Evidence]], y: Labels) -> float | None:
     """The AUC of one output; None if all rows have the same label."""
     if len(np.unique(y)) < 2:
         return None
-    if isinstance(judged[0][0], NumberJudge):
+    of_classes = [(judge, e) for judge, e in judged if isinstance(judge, ClassJudge)]
+    if not of_classes:
         return _auc_of_numbers(judged, y)
     labels = y.astype(np.intp)
-    right = np.mean([right_under_each_label(judge, e) for judge, e in judged], axis=0)
+    right = np.mean([right_under_each_label(judge, e) for judge, e in of_classes], axis=0)
     is_given = np.arange(right.shape[1]) == labels[:, None]
     weight = np.where(is_given, 1.0, 1.0 / (right.shape[1] - 1))
     return float(roc_auc_score(is_given.ravel(), right.ravel(), sample_weight=weight.ravel()))
 
 
-def _auc_of_numbers(judged: list[tuple[Any, NDArray[Any]]], y: NDArray[Any]) -> float:
+def _auc_of_numbers(judged: list[tuple[ClassJudge | NumberJudge, Evidence]], y: Labels) -> float:
     others = np.quantile(y, (np.arange(_QUANTILES) + 0.5) / _QUANTILES)
     given = [y, *(np.full(len(y), other) for other in others)]
     right = [np.mean([judge(e, targets).right for judge, e in judged], axis=0) for targets in given]

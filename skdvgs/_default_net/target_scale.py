@@ -9,20 +9,14 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-Floats64 = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 # Half the width of the interval of a target that is not tied.
 HALF_WIDTH = 1e-3
-
-
 # A target lies further out than its rank says only where it is that much further out.
 _MARGIN = 0.5
-
-
 # What scorers learn: ends of a heavy tail must not rule a squared loss.
 _CLIP = 2.5
-
-
 _QUANTILES = (0.5, 0.75, 0.85, 0.95)
 
 
@@ -36,12 +30,12 @@ class ScoredTargets:
         Normal score of each target, and the ends of the interval that its ties cover.
     """
 
-    score: Floats64
-    low: Floats64
-    high: Floats64
+    score: Floats
+    low: Floats
+    high: Floats
 
     @property
-    def learnable(self) -> Floats64:
+    def learnable(self) -> Floats:
         """Scores for scorers to learn, in [-2.5, 2.5]."""
         return np.clip(self.score, -_CLIP, _CLIP)
 
@@ -60,7 +54,7 @@ class TargetScale:
     lies far beyond the curve's place for its rank is given the curve's score.
     """
 
-    def fit(self, y: Floats64) -> TargetScale:
+    def fit(self, y: Floats) -> TargetScale:
         """Learn ranks and tails from targets of shape (n_samples,)."""
         y = np.asarray(y, dtype=np.float64)
         values, first, counts = np.unique(y, return_index=True, return_counts=True)
@@ -77,7 +71,7 @@ class TargetScale:
         self._high = np.where(counts > 1, high, score + HALF_WIDTH) + shift
         return self
 
-    def transform(self, y: Floats64) -> ScoredTargets:
+    def transform(self, y: Floats) -> ScoredTargets:
         """Scores of targets; those between fitted ones are interpolated.
 
         Parameters
@@ -93,11 +87,11 @@ class TargetScale:
         high = np.where(known, self._high[at], score + HALF_WIDTH)
         return ScoredTargets(score, low, high)
 
-    def inverse(self, score: Floats64) -> Floats64:
+    def inverse(self, score: Floats) -> Floats:
         """Targets whose scores these are, within the range of the fitted ones."""
         return np.interp(score, self._score, self._values)
 
-    def _fit_tails(self, y: Floats64, values: Floats64, score: Floats64) -> Floats64:
+    def _fit_tails(self, y: Floats, values: Floats, score: Floats) -> Floats:
         """How much further out than its rank each value lies."""
         place = score.copy()
         for side in (1.0, -1.0):
@@ -114,15 +108,15 @@ class TargetScale:
 _END = float(ndtri(_QUANTILES[3]))
 
 
-def _curve(score: Floats64 | float, shape: float) -> Floats64 | float:
+def _curve(score: Floats | float, shape: float) -> Floats | float:
     """Tukey's g curve, 0 at the median and 1 at the 95 % quantile."""
     if shape == 0.0:
         return score / _END
-    found: Floats64 | float = np.expm1(shape * score) / np.expm1(shape * _END)
+    found: Floats | float = np.expm1(shape * score) / np.expm1(shape * _END)
     return found
 
 
-def _fit_shape(units: Floats64) -> float:
+def _fit_shape(units: Floats) -> float:
     """The g whose curve passes nearest to the 75 % and 85 % quantiles.
 
     At least 0: a tail that seems shorter than the normal one may be so by chance.
@@ -133,14 +127,14 @@ def _fit_shape(units: Floats64) -> float:
     return float(shapes[int(np.argmin(errors))])
 
 
-def _curve_place(units: Floats64, shape: float) -> Floats64:
+def _curve_place(units: Floats, shape: float) -> Floats:
     """Normal score at which the curve reaches some values, in units of the 95 % quantile."""
     if shape == 0.0:
         return units * _END
-    found: Floats64 = np.log1p(units * np.expm1(shape * _END)) / shape
+    found: Floats = np.log1p(units * np.expm1(shape * _END)) / shape
     return found
 
 
-def _density(x: Floats64) -> Floats64:
-    found: Floats64 = np.exp(-(x**2) / 2.0) / np.sqrt(2.0 * np.pi)
+def _density(x: Floats) -> Floats:
+    found: Floats = np.exp(-(x**2) / 2.0) / np.sqrt(2.0 * np.pi)
     return found

@@ -10,6 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from skdvgs._utils.types import Labels
+
 # Optimiser iterations of one epoch.
 _ITERATIONS = 30
 
@@ -91,7 +93,7 @@ def train_trust(
     sizes: Mapping[str, Any],
     criterion: type[nn.Module],
     inputs: Mapping[str, NDArray[Any]],
-    y: NDArray[Any],
+    y: Labels,
     callback: RecordStates,
     settings: Mapping[str, Any],
 ) -> TrustNet:

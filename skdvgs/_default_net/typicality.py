@@ -1,4 +1,4 @@
-"""How much a row looks like rows that are known to be usual."""
+"""Typicality: how much a row looks like rows that are known to be usual."""
 
 from __future__ import annotations
 
@@ -8,25 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._default_net.kernel import falling, squared_distances, typical_distance
-
-Floats32 = NDArray[np.float32]
-
+from skdvgs._utils.types import Floats32
 
 # Values further out than this many standard deviations are as unusual as can be.
 _CLIP = 8.0
-
-
 # Share of the median squared distance: near enough to tell a noisy row from the rows around it.
 _BANDWIDTH = 0.5
-
-
 # Nine of ten usual rows are as typical as can be.
 _QUANTILE = 0.1
-
-
 _MOST_REFERENCE_ROWS = 1000
-
-
 _BLOCK_ROWS = 4096
 
 

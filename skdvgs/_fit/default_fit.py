@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from skdvgs._default_net.class_judge import ClassJudge
+from skdvgs._default_net.judge import Judge
 from skdvgs._default_net.reconstruction_restart import ReconstructionRestart
 from skdvgs._default_net.restart import (
     ClassRestart,
@@ -39,14 +41,12 @@ from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Features, Rows, Task, make_task
 from skdvgs._reporting.explanation.grounds import Grounds
 from skdvgs._utils.progress import Progress
-from skdvgs._utils.types import Floats, Floats32, Index
+from skdvgs._utils.types import Floats, Floats32, Index, Labels
 from skdvgs._values.jackknife import scaled_jackknife
 from skdvgs._values.uncertainty import Uncertainty, uncertainty
 
 # Folds of scorers that leave folds out, where `cv` is no number.
 _FOLDS = 5
-
-
 # Rows that show what rows look like.
 _REFERENCE_ROWS = 1000
 
@@ -134,7 +134,7 @@ class DefaultFit:
         return float(np.mean([fitted.target_trust for fitted in self._fitted]))
 
     @property
-    def judges(self) -> list[Any]:
+    def judges(self) -> list[Judge]:
         """Judges of all restarts and outputs."""
         return [judge for fitted in self._fitted for judge in fitted.restart.judges_]
 
@@ -143,7 +143,8 @@ class DefaultFit:
         """Probability of each given label (column) for each true class (row); None for others."""
         if self.task.kind != "classification":
             return None
-        states = [state for judge in self.judges for state in judge.states]
+        judges = [judge for judge in self.judges if isinstance(judge, ClassJudge)]
+        states = [state for judge in judges for state in judge.states]
         noise: Floats = np.mean([state["transitions"].numpy() for state in states], axis=0)
         return noise
 
@@ -175,11 +176,11 @@ class DefaultFit:
 
     def explain(self, rows: Index, n: int) -> Grounds:
         """What speaks for and against the labels of some source rows, by their positions."""
-        restarts = [fitted.restart for fitted in self._fitted]
+        restarts: list[Any] = [fitted.restart for fitted in self._fitted]
         evidence = [fitted.evidence[rows] for fitted in self._fitted]
         return find_grounds(restarts, evidence, self._rows, self.task, self.values, rows, n)
 
-    def values_of(self, X: Features, y: NDArray[Any]) -> Floats:
+    def values_of(self, X: Features, y: Labels) -> Floats:
         """Values of rows as read from the user, by their labels or targets."""
         found = np.empty(len(X))
         for part in in_blocks(X):
@@ -215,7 +216,10 @@ class DefaultFit:
 
 
 def fit_default(
-    parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
+    parameters: ResolvedParameters,
+    data: FitData,
+    random_state: np.random.RandomState,
+    progress: Progress,
 ) -> DefaultFit:
     """Fit the default network as often as there are restarts.
 

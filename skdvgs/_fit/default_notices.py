@@ -1,4 +1,4 @@
-"""What the default network notices about the data as a whole, and warns of."""
+"""notice_near_duplicates, notice_nothing_to_learn: what is warned of in the data as a whole."""
 
 from __future__ import annotations
 

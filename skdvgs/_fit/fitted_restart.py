@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from skdvgs._default_net.reconstruction_restart import ReconstructionRestart
-from skdvgs._default_net.restart import ClassRestart, MultilabelRestart, NumberRestart
+from skdvgs._default_net.restart import LabelledRestart
 from skdvgs._fit.learnt_rows import encoded
 from skdvgs._fit.row_blocks import through_blocks
 from skdvgs._inputs.large.large_rows import in_blocks
 from skdvgs._inputs.task import Rows, Task
 from skdvgs._utils.types import Floats, Floats32, Index
 
-AnyRestart = ClassRestart | MultilabelRestart | NumberRestart | ReconstructionRestart
+AnyRestart = LabelledRestart | ReconstructionRestart
 
 
 @dataclass(frozen=True)

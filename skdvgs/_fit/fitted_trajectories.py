@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._fit.known_rows import KnownRows
-from skdvgs._fit.plan import Plan
 from skdvgs._inputs.large.large_rows import in_blocks
 from skdvgs._inputs.task import Features, Rows, Task
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.replay import record
 from skdvgs._trajectory.result import TrajectoryResult
+from skdvgs._utils.types import Floats, Labels
 from skdvgs._values.means import mean_over_trajectories
-
-Floats = NDArray[np.float64]
 
 
 class FittedTrajectories:
@@ -29,8 +25,6 @@ class FittedTrajectories:
     ----------
     source : Rows
         Source rows as read from the user.
-    plan : Plan
-        Rows as the network reads them.
     jobs, results : lists
         One of each for every trajectory.
     """
@@ -38,7 +32,6 @@ class FittedTrajectories:
     def __init__(
         self,
         source: Rows,
-        plan: Plan,
         jobs: list[TrajectoryJob],
         results: list[TrajectoryResult],
     ) -> None:
@@ -49,7 +42,7 @@ class FittedTrajectories:
         self._scored_rows = [job.request.rows for job in jobs]
         self._known = KnownRows(source)
 
-    def values_of(self, X: Features, y: NDArray[Any]) -> Floats:
+    def values_of(self, X: Features, y: Labels) -> Floats:
         """Values of rows as read from the user."""
         found = np.empty(len(X))
         for part in in_blocks(X):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.model_selection import (
     GroupKFold,
     KFold,
@@ -18,6 +17,7 @@ from sklearn.model_selection import (
 
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.target_set import Index
+from skdvgs._utils.types import Folding, Labels
 from skdvgs.exceptions import InvalidInputError, RareClassWarning
 
 
@@ -43,7 +43,7 @@ def given_target(n_samples: int, n_target: int) -> list[Fold]:
 
 
 def cross_fit(
-    X: Any, y: Any, kind: str, cv: Any, seed: int, groups: Index | None = None
+    X: Any, y: Any, kind: str, cv: Folding, seed: int, groups: Index | None = None
 ) -> list[Fold]:
     """No target set: each fold in turn is the target and values all the other rows.
 
@@ -65,14 +65,14 @@ def cross_fit(
             make: Any = StratifiedKFold if stratify else KFold
         else:
             make = StratifiedGroupKFold if stratify else GroupKFold
-        cv = make(int(cv), shuffle=True, random_state=seed)
+        splitter = make(int(cv), shuffle=True, random_state=seed)
     else:
-        cv = check_cv(cv, y if stratify else None, classifier=stratify)
+        splitter = check_cv(cv, y if stratify else None, classifier=stratify)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # said above, with what to do
         folds = [
             Fold(np.sort(target), np.setdiff1d(np.arange(n), target, assume_unique=True))
-            for _, target in cv.split(np.zeros((n, 1)), y if stratify else None, groups)
+            for _, target in splitter.split(np.zeros((n, 1)), y if stratify else None, groups)
         ]
     valued = np.zeros(n, dtype=bool)
     for fold in folds:
@@ -109,7 +109,7 @@ def _check_counts(n: int, y: Any, cv: int, n_features: int | None) -> None:
     )
 
 
-def left_out_together(data: FitData, cv: Any) -> Index | None:
+def left_out_together(data: FitData, cv: Folding) -> Index | None:
     """Group of each source row: rows that are left out together when one of them is scored.
 
     Parameters
@@ -165,7 +165,7 @@ def left_out_together(data: FitData, cv: Any) -> Index | None:
     return data.groups
 
 
-def group_folds(y: NDArray[Any] | None, group: Index, n_folds: int, seed: int) -> Index:
+def group_folds(y: Labels | None, group: Index, n_folds: int, seed: int) -> Index:
     """Draw a fold for each row, for scorers that can only leave folds out.
 
     Parameters

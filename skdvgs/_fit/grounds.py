@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from skdvgs._default_net.restart import LabelledRestart
 from skdvgs._fit.neighbours import FittedRows, find_neighbours, references_of
 from skdvgs._fit.votes import votes_on
 from skdvgs._inputs.task import Task
@@ -13,7 +13,7 @@ from skdvgs._utils.types import Floats, Floats32, Index
 
 
 def find_grounds(
-    restarts: Sequence[Any],
+    restarts: Sequence[LabelledRestart],
     evidence: Sequence[Floats32],
     fitted: FittedRows,
     task: Task,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from skdvgs._inputs.large.large_rows import in_blocks
 from skdvgs._inputs.named_arrays import are_records, parts_of
 from skdvgs._inputs.task import Rows
+from skdvgs._utils.types import Labels
 
 
 class KnownRows:
@@ -38,7 +39,7 @@ class KnownRows:
         """A number for each row, the same for rows with equal features."""
         return np.unique(self._by_features.digests, return_inverse=True)[1]
 
-    def order(self, y: NDArray[Any]) -> NDArray[np.intp]:
+    def order(self, y: Labels) -> NDArray[np.intp]:
         """Positions of the fitted rows, in an order that only their content decides.
 
         Parameters
@@ -76,7 +77,7 @@ class _Index:
         return np.where(self._sorted[at] == digests, self._order[at], -1)
 
 
-def _digests(X: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def _digests(X: NDArray[Any], y: Labels) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """64 bits for the features of each row, and 64 for these and its label.
 
     Of millions of rows hardly two unequal ones share them.

@@ -1,36 +1,25 @@
-"""The rows that the default network learns from, as its restarts take them."""
+"""labelled_rows: the rows that the default network learns from, as its restarts take them."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from skdvgs._default_net.restart import LabelledRows
 from skdvgs._fit.known_rows import KnownRows
 from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.read import FitData
 from skdvgs._inputs.task import Rows, Task
-from skdvgs._utils.types import Index
+from skdvgs._utils.types import Index, Labels
 from skdvgs.exceptions import InvalidInputError
 
 # Rows of the source that the scorers learn from, at most. No tree sees more, and each row beyond
 # costs what a fitted one does.
 _MOST_LEARNT_ROWS = 50_000
-
-
 # Of rows that are not in memory, no more than this many numbers: 128 MiB, and copies of them.
 _MOST_LEARNT_NUMBERS = 2**25
-
-
 _LEAST_LEARNT_ROWS = 1000
-
-
 # Without labels scorers learn from 5,000 rows, and every other row costs the same.
 _MOST_UNLABELLED_ROWS = 10_000
-
-
 # Below, no row can be told from the others.
 _LEAST_UNLABELLED_ROWS = 5
 
@@ -88,7 +77,7 @@ def check_unlabelled(data: FitData, rows: LabelledRows) -> None:
         )
 
 
-def encoded(task: Task, rows: Rows) -> NDArray[Any]:
+def encoded(task: Task, rows: Rows) -> Labels:
     """Class numbers, 0/1 labels, or targets as they are; no columns without labels."""
     as_given = task.kind in ("regression", "reconstruction")
     return rows.y if as_given else np.asarray(task.encode(rows))

@@ -17,26 +17,22 @@ from typing import Any
 import numpy as np
 from sklearn.utils import gen_batches
 
-from skdvgs._default_net.judge import ClassJudge, NumberJudge
-from skdvgs._default_net.restart import ClassRestart, MultilabelRestart, NumberRestart
+from skdvgs._default_net.class_judge import ClassJudge
+from skdvgs._default_net.number_judge import NumberJudge
+from skdvgs._default_net.restart import (
+    LabelledRestart,
+    NumberRestart,
+)
 from skdvgs._inputs.task import Rows
 from skdvgs._reporting.explanation.grounds import Neighbours
 from skdvgs._utils.types import Floats, Floats32, Index, Labels, Mask
 
-AnyRestart = ClassRestart | MultilabelRestart | NumberRestart
-
 # The most similar rows that a reason counts.
 _NEAREST = 10
-
-
 # A source row is compared with rows that are more likely right than wrong.
 _LEAST_VALUE = 0.5
-
-
 # Targets agree if they differ by no more than so many usual errors of the prediction.
 _USUAL_ERRORS = 2.0
-
-
 _BLOCK_ROWS = 256
 
 
@@ -100,7 +96,7 @@ def references_of(fitted: FittedRows, values: Floats) -> References:
 
 
 def find_neighbours(
-    restarts: Sequence[AnyRestart],
+    restarts: Sequence[LabelledRestart],
     fitted: FittedRows,
     references: References,
     rows: Index,
@@ -162,7 +158,7 @@ def _largest(similarity: Floats, n: int, position: Index) -> tuple[Index, Floats
 
 
 def _agreement(
-    first: AnyRestart, fitted: FittedRows, y: Labels, others: Labels, rival: Index
+    first: LabelledRestart, fitted: FittedRows, y: Labels, others: Labels, rival: Index
 ) -> Any:
     """A function of a block of rows: which references agree with each, as a matrix."""
     if isinstance(first, NumberRestart):
@@ -201,7 +197,7 @@ def _usual_error(restart: NumberRestart, fitted: FittedRows, k: int) -> float:
 class _Similarity:
     """Mean kernel of some rows with the references, as the pool weights the kernel ridges."""
 
-    def __init__(self, restart: AnyRestart, X: Floats32) -> None:
+    def __init__(self, restart: LabelledRestart, X: Floats32) -> None:
         weights = _mean_weights(restart)
         self._kernels = restart.scores_.similarities()
         share = np.array([max(weights[number], 0.0) for number, _, _ in self._kernels])
@@ -220,7 +216,7 @@ class _Similarity:
         return found
 
 
-def _mean_weights(restart: AnyRestart) -> Floats:
+def _mean_weights(restart: LabelledRestart) -> Floats:
     """Weights of the scorers in the pool: means over checkpoints and judges."""
     found = [weights for judge in restart.judges_ for weights in _of(judge)]
     mean: Floats = np.mean(found, axis=0)

@@ -21,15 +21,12 @@ from skdvgs._scoring.similarity import (
     SIMILARITIES,
     UserSimilarity,
 )
+from skdvgs._utils.types import Device, Folding
 from skdvgs.exceptions import InvalidInputError
 
 # One minus the rank correlation with the values of ever more restarts.
 TOLERANCE = 0.02
-
-
 _DEFAULT_RESTARTS = 2
-
-
 # Training settings that a skorch net has as well: None leaves the net's own.
 _TRAINING = ("lr", "max_epochs", "batch_size", "device")
 
@@ -47,14 +44,14 @@ class ValuerParameters(Protocol):
     weighting: str
     compute_every: int
     layers: str | Sequence[str] | None
-    cv: Any
+    cv: Folding
     n_restarts: int | str
     tol: float | str | None
     suggest_labels: bool | str
     store_trajectory: bool
     checkpoint_dir: str | os.PathLike[str] | None
     source_batch_size: int | str
-    device: Any
+    device: Device
     n_jobs: int | None
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
@@ -113,7 +110,7 @@ class ResolvedParameters:
     records_checkpoints: bool
     checkpoint_dir: str | os.PathLike[str] | None
     checkpoints_in_files: bool
-    cv: Any
+    cv: Folding
     n_jobs: int | None
     as_given: Mapping[str, Any]
     by_influence: bool = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,6 @@ from skdvgs._inputs.task import Rows, Task, make_task
 from skdvgs._nets.factory import NetFactory, class_weights
 from skdvgs._scoring.pairs import ScoringRequest
 from skdvgs._trajectory.job import TrajectoryJob
-from skdvgs._utils.progress import Progress
 
 # Restarts before it is first asked how well they agree.
 _FIRST_WAVE = 4
@@ -63,7 +61,7 @@ class Plan:
 
 
 def make_plan(
-    parameters: ResolvedParameters, data: FitData, random_state: Any, progress: Progress
+    parameters: ResolvedParameters, data: FitData, random_state: np.random.RandomState
 ) -> Plan:
     """Prepare the data and draw all that is random.
 
@@ -75,8 +73,6 @@ def make_plan(
         As read from the user.
     random_state : RandomState
         Drawn from in a fixed order.
-    progress : Progress
-        Told how many rows are prepared.
     """
     source, target = data.source, data.target
     # The first one is spare: so folds and seeds of a random state stay what they were.

@@ -1,10 +1,9 @@
-"""What a fit does with its `checkpoint_dir`: open it, restore the folds, finish the checkpoints."""
+"""open_fit_state: what a fit does with its `checkpoint_dir`, from opening it to its last file."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from typing import Any
 
 from skdvgs._fit.folds import Fold
 from skdvgs._fit.parameters import ResolvedParameters
@@ -15,6 +14,7 @@ from skdvgs._storage.checkpoint_dir import FitState, open_checkpoint_dir
 from skdvgs._storage.fit_fingerprint import fingerprint
 from skdvgs._storage.recorded_checkpoints import StoredFit
 from skdvgs._trajectory.result import TrajectoryResult
+from skdvgs._utils.types import Folding
 
 
 def open_fit_state(
@@ -37,7 +37,7 @@ def open_fit_state(
     return open_checkpoint_dir(parameters.checkpoint_dir, describe_fit)
 
 
-def restore_folds(plan: Plan, state: FitState, cv: Any) -> Plan:
+def restore_folds(plan: Plan, state: FitState, cv: Folding) -> Plan:
     """Return the plan with the folds of the first run.
 
     A splitter without a seed draws other folds each time it is asked. A resumed fit must go on

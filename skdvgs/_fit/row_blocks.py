@@ -1,4 +1,4 @@
-"""Blocks of rows: put many rows through a function without holding more than some of them."""
+"""through_blocks: many rows through a function, without holding more than some of them."""
 
 from __future__ import annotations
 

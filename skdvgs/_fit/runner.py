@@ -1,4 +1,4 @@
-"""Run the trajectories of a fit, or read finished ones, until the ranking has converged."""
+"""run_restarts: runs trajectories, or reads finished ones, until the ranking has converged."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from skdvgs._default_net.judge import ClassJudge, NumberJudge
-from skdvgs._default_net.restart import ClassRestart, NumberRestart, two_classes
+from skdvgs._default_net.class_judge import ClassJudge
+from skdvgs._default_net.number_judge import NumberJudge
+from skdvgs._default_net.restart import ClassRestart, LabelledRestart, NumberRestart, two_classes
 from skdvgs._inputs.task import Task
 from skdvgs._utils.types import Floats, Floats32, Index, Labels
 
@@ -23,7 +23,7 @@ _NO_SCORERS = ["class frequencies", "label noise"]
 
 def votes_on(
     restarts: Sequence[Any], evidence: Sequence[Floats32], task: Task, y: Labels
-) -> tuple[Floats, NDArray[Any], list[str]]:
+) -> tuple[Floats, Labels, list[str]]:
     """Return what each scorer says of each row, the rival, and the names of the scorers.
 
     Parameters
@@ -60,7 +60,7 @@ def votes_on(
     return votes, rival, [*_names(first, votes.shape[1] - 2), *_NO_SCORERS]
 
 
-def _names(restart: Any, n_scorers: int) -> list[str]:
+def _names(restart: LabelledRestart, n_scorers: int) -> list[str]:
     names = list(restart.scores_.names_)
     return [*names, *(["given probabilities"] * (n_scorers - len(names)))][:n_scorers]
 

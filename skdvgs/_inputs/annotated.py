@@ -1,4 +1,4 @@
-"""AnnData, the table of single-cell work: features, labels and names lie in one object."""
+"""features_of and labels_of: what an AnnData holds, the table of single-cell work."""
 
 from __future__ import annotations
 

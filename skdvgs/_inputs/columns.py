@@ -1,4 +1,4 @@
-"""Whether columns of a table can be read, and read together with those of another."""
+"""check_same_columns: whether a table can be read, and read together with another one."""
 
 from __future__ import annotations
 

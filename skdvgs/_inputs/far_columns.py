@@ -1,4 +1,4 @@
-"""Columns so far from zero that float32 cannot tell their entries apart: times, ids, counters."""
+"""far_offsets: columns too far from zero for float32 to tell entries apart, as times and ids."""
 
 from __future__ import annotations
 

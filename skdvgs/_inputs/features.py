@@ -1,4 +1,4 @@
-"""Check what a user passes to fit, before any work starts."""
+"""read_features: X, X_val and new rows, checked and typed before any work starts."""
 
 from __future__ import annotations
 

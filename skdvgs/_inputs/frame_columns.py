@@ -1,4 +1,4 @@
-"""One column of a frame: what kind it is of, and its entries as the kind has them."""
+"""kind_of_column: what kind a column of a frame is of, and its entries as that kind has them."""
 
 from __future__ import annotations
 

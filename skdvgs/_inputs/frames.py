@@ -1,4 +1,4 @@
-"""Frames whose columns are not all numbers, as the default network reads them."""
+"""FrameEncoder: frames whose columns are not all numbers, as the default network reads them."""
 
 from __future__ import annotations
 

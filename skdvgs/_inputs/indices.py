@@ -1,4 +1,4 @@
-"""Indices of pandas and names of observations: whether two objects hold the same rows."""
+"""index_of and check_same_rows: whether two objects hold the same rows, by their indices."""
 
 from __future__ import annotations
 

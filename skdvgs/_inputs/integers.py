@@ -1,4 +1,4 @@
-"""Whether rows are whole numbers by their type, as token numbers are."""
+"""holds_integers: whether rows are whole numbers by their type, as token numbers are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether labels name classes or measure something."""
+"""kind_of_labels: whether labels name classes or measure something."""
 
 from __future__ import annotations
 
@@ -14,19 +14,11 @@ from skdvgs._inputs.task import Kind
 from skdvgs.exceptions import InvalidInputError, SkdvgsWarning
 
 _CLASS_TYPES = ("binary", "multiclass")
-
-
 _REAL_TYPES = ("continuous", "continuous-multioutput")
-
-
 # Whole numbers of more different values measure or count something, unless they are codes.
 MOST_WHOLE_CLASSES = 20
-
-
 # Codes leave hardly a number out, and each is that of several rows.
 _LEAST_CODES_USED = 0.9
-
-
 _LEAST_ROWS_A_CODE = 3
 
 

@@ -1,4 +1,4 @@
-"""Labels as a plain array, whatever holds them: the container must not decide the task."""
+"""as_plain_array: labels whatever holds them, for the container must not decide the task."""
 
 from __future__ import annotations
 

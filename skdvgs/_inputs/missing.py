@@ -1,4 +1,4 @@
-"""Missing numbers, filled in for a network that needs all of them."""
+"""fill_missing: missing numbers, filled in for a network that needs all of them."""
 
 from __future__ import annotations
 

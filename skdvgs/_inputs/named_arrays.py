@@ -1,4 +1,4 @@
-"""Rows that are spread over several named arrays: read as one array of records, and taken apart.
+"""records_of: rows that are spread over several named arrays, as one array of records.
 
 A record holds what every array says of a row, in a field of the array's name. So such rows are
 sliced, joined, written and compared as those of one array are.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sklearn.utils import assert_all_finite
 from sklearn.utils.validation import _num_samples
 
-from skdvgs._utils.mappings import is_mapping
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 _AS_THEY_ARE = (np.dtype(np.bool_), np.dtype(np.uint8))

@@ -1,4 +1,4 @@
-"""Rows of several named arrays, read from a dict or a Dataset of dicts."""
+"""read_named_rows: rows of several named arrays, from a dict or a Dataset of dicts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from skdvgs._inputs.large.large_rows import SMALL_BYTES, LargeRows
 from skdvgs._inputs.large.open import holds_named_arrays, open_rows
 from skdvgs._inputs.large.readers import DatasetReader
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.named_arrays import records_of
 from skdvgs._inputs.task import Features
-from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from torch.utils.data import Dataset
 
 from skdvgs._inputs.large.open import holds_named_arrays
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.target_set import TargetSet, unpack_target
 from skdvgs._inputs.task import Rows
-from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 

@@ -1,4 +1,4 @@
-"""Class probabilities from a model of the user's own, one row for each row of X."""
+"""read_pred_probs: class probabilities by a model of the user's own, one row for each of X."""
 
 from __future__ import annotations
 

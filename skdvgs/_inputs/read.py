@@ -1,4 +1,4 @@
-"""Check all that a user passes to fit, before any work starts."""
+"""read_fit_data: checks all that a user passes to fit, before any work starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fit read the table of the default network, so that other rows are read in the same way."""
+"""TableReader: how fit read its table, so that other rows are read in the same way."""
 
 from __future__ import annotations
 
@@ -16,13 +16,9 @@ from skdvgs._inputs.tiny_columns import factors_of_tiny, raise_columns
 
 # Rows looked at, at most, to tell whether a column is far from zero, and for medians.
 _MOST_ROWS_SAMPLED = 1024
-
-
 # float32 ends at 1e-38, and so do squares of 1e-19. What spreads less than the first is raised to
 # about the second, which is little still beside ordinary columns.
 _TINY, _RAISED = 2.0**-100, 2.0**-60
-
-
 # Parts that they lie in: rows side by side are read at once where they lie elsewhere.
 _PARTS_SAMPLED = 16
 

@@ -1,4 +1,4 @@
-"""Which rows are the target set: one that is given, or each fold of the source in turn."""
+"""TargetSet: features and labels of trusted rows, kept together where scikit-learn slices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from skdvgs._inputs.task import Features
 from skdvgs.exceptions import InvalidInputError, TargetScaleWarning
 
 Index = NDArray[np.intp]
-
 
 # Quantiles of more rows would hardly differ.
 _MOST_ROWS_COMPARED = 10_000

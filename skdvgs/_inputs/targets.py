@@ -1,4 +1,4 @@
-"""Targets."""
+"""read_y: labels or targets, checked and typed, and the task that they pose."""
 
 from __future__ import annotations
 

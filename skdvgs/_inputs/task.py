@@ -1,4 +1,4 @@
-"""Which learning task labels or targets pose, and how a network is given them as numbers."""
+"""Rows and Task: which task labels or targets pose, and how a network is given them as numbers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from skdvgs._inputs.large.large_rows import LargeRows
 from skdvgs._inputs.named_arrays import numbers_of_row
 
 Features = NDArray[Any] | LargeRows
-
-
 Kind = Literal["classification", "multilabel", "tags", "regression", "reconstruction"]
-
 
 TASKS = ("auto", "classification", "tags", "regression", "reconstruction")
 

@@ -1,4 +1,4 @@
-"""Columns that spread so little that numbers, or whoever reads them, cannot tell entries apart."""
+"""factors_of_tiny: columns that spread too little for their entries to be told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Networks: the default one, and a user's own made ready to train on the target set."""
+"""build_net: a network made ready to train on the target set."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import skorch
 import torch
 from numpy.typing import NDArray
+from sklearn.base import clone
 from skorch.dataset import Dataset
 from skorch.helper import predefined_split
 from torch import Tensor, nn
@@ -21,6 +22,7 @@ from skdvgs._nets.output import CLASS_CRITERIA, LABEL_CRITERIA, REAL_CRITERIA
 from skdvgs._nets.paper_net import NAMED_NETS, PAPER_TRAINING, PaperNet, net_by_name
 from skdvgs._nets.settings import check_settings, is_default_split, watches_validation
 from skdvgs._nets.validation import EncodedRows, validation_rows
+from skdvgs._utils.types import Device
 from skdvgs.exceptions import InvalidInputError, UnsupportedModuleError
 from skdvgs.gradients._plan import check_module
 
@@ -171,8 +173,6 @@ def _wrapped(net: type[nn.Module], task: Task, n_features: int) -> skorch.Neural
 def _own_net(net: skorch.NeuralNet, task: Task) -> skorch.NeuralNet:
     """A fresh copy of a user's skorch net, with only what valuing cannot do without changed."""
     # skorch nets clone like any estimator; a fitted one comes back untrained.
-    from sklearn.base import clone
-
     built: skorch.NeuralNet = clone(net)
     changes: dict[str, Any] = {"verbose": 0, "warm_start": False}
     if is_default_split(built) and not watches_validation(built):
@@ -194,12 +194,12 @@ def _batch_reading() -> dict[str, Any]:
     }
 
 
-def device_of(net: Any, device: Any) -> Any:
+def device_of(net: Any, device: Device) -> Device:
     """Where a network computes: as the valuer says, else as a skorch net says for itself."""
     return getattr(net, "device", None) if device is None else device
 
 
-def check_device(device: Any) -> None:
+def check_device(device: Device) -> None:
     """Refuse a device that this machine does not have.
 
     Raises

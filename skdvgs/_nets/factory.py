@@ -1,4 +1,4 @@
-"""All that making a trajectory's network takes, so that any process can make it again."""
+"""NetFactory: all that making a trajectory's network takes, so that any process can do it."""
 
 from __future__ import annotations
 

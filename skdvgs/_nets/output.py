@@ -1,4 +1,4 @@
-"""What a network returns: read for a few rows, checked, and y brought to its shape."""
+"""read_output: what a network returns for a few rows, checked, and y brought to its shape."""
 
 from __future__ import annotations
 
@@ -7,25 +7,21 @@ from typing import Any
 import numpy as np
 import skorch
 import torch
-from numpy.typing import NDArray
 from skorch.utils import to_tensor
 from torch import Tensor, nn
 
 from skdvgs._inputs.named_arrays import are_records, parts_of
 from skdvgs._inputs.task import Task
 from skdvgs._nets.undisturbed import undisturbed
+from skdvgs._utils.types import Device, Labels
 from skdvgs.exceptions import InvalidInputError
 
 CLASS_CRITERIA = (nn.CrossEntropyLoss, nn.NLLLoss)
-
-
 LABEL_CRITERIA = (nn.BCEWithLogitsLoss, nn.BCELoss)
-
-
 REAL_CRITERIA = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
 
 
-def rows_on_device(rows: Any, device: Any) -> Any:
+def rows_on_device(rows: Any, device: Device) -> Any:
     """Rows as a tensor on a device; those of several arrays as a dict of tensors."""
     if isinstance(rows, np.ndarray):
         if are_records(rows):
@@ -164,7 +160,7 @@ def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(size for size in shape if size != 1)
 
 
-def _check_tags(criterion: nn.Module, y: NDArray[Any], output: Tensor | None) -> None:
+def _check_tags(criterion: nn.Module, y: Labels, output: Tensor | None) -> None:
     """Refuse class numbers of positions that the criterion cannot compare with the output."""
     name = type(criterion).__name__
     if isinstance(criterion, LABEL_CRITERIA + REAL_CRITERIA):

@@ -1,4 +1,4 @@
-"""Settings of a user's skorch net: what of them cannot be followed, and what nobody has set."""
+"""check_settings: what of a user's skorch net cannot be followed, and what nobody has set."""
 
 from __future__ import annotations
 

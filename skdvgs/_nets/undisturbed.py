@@ -1,15 +1,15 @@
-"""Undisturbed: a while in which a network is looked at; training then goes on as it was."""
+"""undisturbed: a while in which a network is looked at; training then goes on as it was."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import skorch
 import torch
 from torch import nn
 
+from skdvgs._utils.types import Device
 from skdvgs.gradients import evaluation_mode
 
 
@@ -25,7 +25,7 @@ def undisturbed(net: skorch.NeuralNet) -> Iterator[None]:
 
 
 @contextmanager
-def _untouched_random_state(device: Any) -> Iterator[None]:
+def _untouched_random_state(device: Device) -> Iterator[None]:
     state = torch.get_rng_state()
     on_cuda = torch.device(device or "cpu").type == "cuda"
     cuda_states = torch.cuda.get_rng_state_all() if on_cuda else []

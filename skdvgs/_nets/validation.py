@@ -1,4 +1,4 @@
-"""Rows that skorch's predefined_split gives for validation, as the net is trained on its target."""
+"""validation_rows: rows of skorch's predefined_split, encoded as the net is trained on them."""
 
 from __future__ import annotations
 

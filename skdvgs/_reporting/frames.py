@@ -1,4 +1,4 @@
-"""Values of a fitted estimator as named columns, and as a dataframe of pandas or polars."""
+"""make_values_frame: values of a fitted estimator as a dataframe of pandas or polars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the values of a fit tell right rows from wrong ones at all."""
+"""set_trust_check: whether the values of a fit tell right rows from wrong ones at all."""
 
 from __future__ import annotations
 

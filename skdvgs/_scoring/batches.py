@@ -1,4 +1,4 @@
-"""Batches."""
+"""best_batch_size: how many rows are scored at a time, and rows on the device of the net."""
 
 from __future__ import annotations
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from torch import Tensor, nn
+from torch import nn
 
 from skdvgs.gradients import GradientEngine
+from skdvgs.gradients._batches import Forward, Loss
 
 
 class Engines:
@@ -28,9 +28,9 @@ class Engines:
     def __init__(
         self,
         module: nn.Module,
-        loss: Callable[[Any, Any], Tensor],
+        loss: Loss,
         layers: str | Sequence[str] | None,
-        forward: Callable[[Any], Any] | None,
+        forward: Forward | None,
     ) -> None:
         self._module, self._loss, self._layers, self._forward = module, loss, layers, forward
         self._by_trained: dict[frozenset[str], GradientEngine] = {}

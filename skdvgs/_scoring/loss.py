@@ -1,18 +1,16 @@
-"""Loss."""
+"""per_sample_loss: the loss of each row, as the net's own criterion gives it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import skorch
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from skdvgs.gradients import batch_of_one_losses
+from skdvgs.gradients._batches import Loss
 
 
-def per_sample_loss(net: skorch.NeuralNet) -> tuple[Callable[[Any, Any], Tensor], bool]:
+def per_sample_loss(net: skorch.NeuralNet) -> tuple[Loss, bool]:
     """The net's loss for each row, and whether it wants ``(y, X)`` instead of ``y``.
 
     skorch's own ``get_loss`` is known to be the criterion (of the logarithm, for NLLLoss); a

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skdvgs._scoring.similarity import Similarity, TargetGradientScale
-
-Floats = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skdvgs._inputs.task import Kind, Rows
-from skdvgs._utils.types import Floats, Index
+from skdvgs._utils.types import Floats, Index, Labels
 from skdvgs._values.convergence import convergence_subset
 from skdvgs._values.row_scores import RowScores
 
@@ -46,7 +46,7 @@ class ScoringRequest:
         """Labels that each row is scored under, one pair after the other."""
         return 1 if self.classes is None else len(self.classes)
 
-    def pairs(self) -> tuple[Index, NDArray[Any]]:
+    def pairs(self) -> tuple[Index, Labels]:
         """Return the row of each pair, and the label or target that it is scored under.
 
         Returns

@@ -32,7 +32,7 @@ class ResidentRows:
         return take_rows(self._rows, index if isinstance(index, slice) else torch.as_tensor(index))
 
 
-def resident(X: Any, device: Any) -> Any:
+def resident(X: Any, device: str | torch.device) -> Any:
     """Rows on a GPU, if that is where the net is and they take a small part of its free memory."""
     if torch.device(device or "cpu").type != "cuda" or not isinstance(X, np.ndarray):
         return X

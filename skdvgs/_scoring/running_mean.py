@@ -1,4 +1,4 @@
-"""Means over checkpoints and trajectories, kept as running sums."""
+"""RunningMean: a mean over checkpoints and trajectories, kept as running sums."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 
 class RunningMean:

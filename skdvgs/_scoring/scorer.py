@@ -1,4 +1,4 @@
-"""Value source rows at a checkpoint: dots and norms from the engine, similarities, means."""
+"""SourceScorer: values source rows at a checkpoint, by dots and norms from the engine."""
 
 from __future__ import annotations
 
@@ -37,8 +37,6 @@ from skdvgs.gradients._general import out_of_memory
 
 # A call of the engine takes as long as so much of a forward pass, counted as in `_sharing_pays`.
 _CALL_COST = 7e6
-
-
 _ROW_COST = 1e4
 
 

@@ -1,4 +1,4 @@
-"""Similarity of a row's gradient to the target gradient, from dots and norms alone."""
+"""SIMILARITIES: a row's gradient against the target gradient, from dots and norms alone."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skdvgs._utils.types import Floats
 from skdvgs.exceptions import InvalidInputError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,6 @@ def negative_euclidean(dot: Floats, norm: Floats, target: TargetGradientScale) -
 # Dot products too, with the target gradient preconditioned: see :mod:`skdvgs._scoring.influence`.
 INFLUENCE = "influence"
 
-
 SIMILARITIES: dict[str, Similarity] = {
     "cosine": cosine,
     "discounted_cosine": discounted_cosine,
@@ -77,10 +74,7 @@ SIMILARITIES: dict[str, Similarity] = {
     "projection": projection,
 }
 
-
 NEED_NO_NORMS = ("dot", "projection", INFLUENCE)
-
-
 NEED_TYPICAL_NORM = ("discounted_cosine",)
 
 

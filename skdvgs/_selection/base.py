@@ -1,4 +1,4 @@
-"""What LowValueFilter and LowValueSampler share: value the rows, then choose which to keep."""
+"""BaseLowValueSelector: value the rows, then choose which to keep, for filter and sampler."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from numbers import Real
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
@@ -18,6 +18,7 @@ from sklearn.utils.validation import (
 
 from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
 from skdvgs._inputs.columns import names_of_columns
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.named_arrays import one_array, row_count
 from skdvgs._inputs.named_targets import split_mapping
 from skdvgs._inputs.target_set import unpack_target
@@ -28,8 +29,8 @@ from skdvgs._selection.choice import Cut, choose_rows
 from skdvgs._selection.inner_valuer import is_one_number, with_task
 from skdvgs._selection.rows_of_fit import check_index, take_rows
 from skdvgs._selection.valuing import REQUESTS, Valued, value_rows
-from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.sklearn_compat import fit_context
+from skdvgs._utils.types import Trainable
 from skdvgs._valuer import DVGSValuer
 from skdvgs._values.cut import lowest_kept, number_groups
 from skdvgs.exceptions import InvalidInputError
@@ -61,7 +62,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        valuer: Any = None,
+        valuer: Trainable | None = None,
         *,
         fraction: float | str | None = "auto",
         threshold: float | None = None,
@@ -78,13 +79,13 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
     def fit(
         self: Selector,
         X: Any,
-        y: Any = None,
+        y: ArrayLike | None = None,
         *,
         X_val: Any = None,
         y_val: Any = None,
-        groups: Any = None,
-        pred_probs: Any = None,
-        pred_probs_val: Any = None,
+        groups: ArrayLike | None = None,
+        pred_probs: ArrayLike | None = None,
+        pred_probs_val: ArrayLike | None = None,
     ) -> Selector:
         """Value the rows and choose which are low.
 
@@ -99,21 +100,21 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
             Their labels or targets; of an AnnData the name of a column of ``obs``.
 
-        X_val : array-like of shape (n_val, n_features), or dict of these, default=None
+        X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, default=None
             The features of the target set. Without it `DVGSValuer` values the rows against each
             other.
 
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), or dict, default=None
-            The labels or targets of the target set.
+        y_val : array-like of shape (n_target,) or (n_target, n_outputs), or dict, default=None
+            The labels or targets of the target set; of several ones by the same names.
 
         groups : array-like of shape (n_samples,), default=None
             Group of each row. Rows of one group never inform each other's values.
 
-        pred_probs : array-like of shape (n_samples, n_classes), default=None
+        pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             Class probabilities of each row by a model of your own that has not seen the row.
 
-        pred_probs_val : array-like of shape (n_val, n_classes), default=None
-            The same of the target set.
+        pred_probs_val : array-like or frame of shape (n_target, n_classes), default=None
+            The same of the target rows.
 
         Returns
         -------
@@ -163,7 +164,7 @@ class BaseLowValueSelector(ReportingMixin, BaseEstimator):  # type: ignore[misc]
             The rows that were valued, or anything of the same length and order.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, or None
-            Their targets; of an AnnData the name of a column of ``obs``.
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
 
         *arrays : array-likes of length n_samples, or None
             Anything else that goes with the rows: weights, groups, identifiers.

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skdvgs._inputs.annotated import features_of
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.cleaned_estimator import BaseCleanedEstimator, estimator_has
+from skdvgs._utils.types import Trainable
 from skdvgs._values.cut import number_groups
 from skdvgs.exceptions import InvalidInputError
 
@@ -37,8 +38,8 @@ class CleanedClassifier(ClassifierMixin, BaseCleanedEstimator):  # type: ignore[
     valuer : estimator, default=None
         What values the rows: any estimator with ``fit(X, y)`` that sets `values_`, one finite
         number for each row, higher is better; or a Pipeline that ends in one. It is cloned before
-        it is fitted, and a `DVGSValuer` is told that y holds classes. None stands for
-        ``DVGSValuer()``.
+        it is fitted; one in a ``FrozenEstimator`` is not fitted again. None stands for
+        ``DVGSValuer()``. A `DVGSValuer` is told that y holds classes.
 
     action : {'relabel', 'drop', 'weight'}, default='relabel'
         What is done.
@@ -54,7 +55,7 @@ class CleanedClassifier(ClassifierMixin, BaseCleanedEstimator):  # type: ignore[
         How many rows are low, as in :class:`LowValueSampler`.
 
     threshold : float, default=None
-        Value below which rows are low, as in :class:`LowValueSampler`.
+        Rows with a value below it are low, as in :class:`LowValueSampler`.
 
     max_class_fraction : float in (0, 1] or None, default=0.5
         The largest share of the rows of a class that ``fraction="auto"`` takes, as in
@@ -134,8 +135,8 @@ class CleanedClassifier(ClassifierMixin, BaseCleanedEstimator):  # type: ignore[
 
     def __init__(
         self,
-        estimator: Any,
-        valuer: Any = None,
+        estimator: Trainable,
+        valuer: Trainable | None = None,
         *,
         action: str = "relabel",
         fraction: float | str | None = "auto",

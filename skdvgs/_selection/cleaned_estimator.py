@@ -8,7 +8,7 @@ from numbers import Real
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
@@ -36,6 +36,7 @@ from skdvgs._utils.sklearn_compat import (
     fit_context,
     routing_is_enabled,
 )
+from skdvgs._utils.types import Trainable
 from skdvgs._valuer import DVGSValuer
 from skdvgs.exceptions import InvalidInputError
 
@@ -56,8 +57,8 @@ def estimator_has(name: str) -> Callable[[Method], Method]:
 class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[misc]
     """Value the rows, act on the low ones, and train an estimator on what results."""
 
-    estimator: Any
-    valuer: Any
+    estimator: Trainable
+    valuer: Trainable | None
     action: str
     fraction: float | str | None
     threshold: float | None
@@ -79,14 +80,14 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
     def fit(
         self: Cleaned,
         X: Any,
-        y: Any,
+        y: ArrayLike,
         *,
-        sample_weight: Any = None,
+        sample_weight: ArrayLike | None = None,
         X_val: Any = None,
         y_val: Any = None,
-        groups: Any = None,
-        pred_probs: Any = None,
-        pred_probs_val: Any = None,
+        groups: ArrayLike | None = None,
+        pred_probs: ArrayLike | None = None,
+        pred_probs_val: ArrayLike | None = None,
         **fit_params: Any,
     ) -> Cleaned:
         """Value the rows, and train the estimator on the cleaned ones.
@@ -105,20 +106,20 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows in the fit of the estimator. The valuer does not see them.
 
-        X_val : array-like of shape (n_val, n_features), default=None
+        X_val : array-like of shape (n_target, n_features), TargetSet or dict of these, default=None
             The features of the target set. The estimator does not learn from it.
 
-        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            The labels or targets of the target set.
+        y_val : array-like of shape (n_target,) or (n_target, n_outputs), or dict, default=None
+            The labels or targets of the target set; of several ones by the same names.
 
         groups : array-like of shape (n_samples,), default=None
             Group of each row. Rows of one group never inform each other's values.
 
-        pred_probs : array-like of shape (n_samples, n_classes), default=None
+        pred_probs : array-like or frame of shape (n_samples, n_classes), default=None
             Class probabilities of each row by a model of your own that has not seen the row.
 
-        pred_probs_val : array-like of shape (n_val, n_classes), default=None
-            The same of the target set.
+        pred_probs_val : array-like or frame of shape (n_target, n_classes), default=None
+            The same of the target rows.
 
         **fit_params : dict
             Handed to the fit of the estimator; those with an entry for each row go along with the
@@ -141,10 +142,11 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
         self._check_y(labels)
         counted = one_array(X)
         check_consistent_length(counted, labels)
+        given_weights = None
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, counted)
+            given_weights = _check_sample_weight(sample_weight, counted)
         ones = np.ones(_num_samples(counted))
-        if self._needs_weights(sample_weight) and weight_arguments(self.estimator, ones) is None:
+        if self._needs_weights(given_weights) and weight_arguments(self.estimator, ones) is None:
             raise InvalidInputError(self._takes_no_weights())
         given = {
             "X_val": X_val,
@@ -157,7 +159,7 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
         if routing_is_enabled():
             fit_params = process_routing(self, "fit", **fit_params).estimator.fit
         X_clean, y_clean, weights, rows = self._clean(
-            sampler, features_of(X), labels, sample_weight
+            sampler, features_of(X), labels, given_weights
         )
         arguments = _check_method_params(counted, fit_params, indices=rows)
         if weights is not None:
@@ -214,7 +216,7 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
             weights[low] *= others.chance
         return X, y, weights, everyone
 
-    def _needs_weights(self, sample_weight: Any) -> bool:
+    def _needs_weights(self, sample_weight: NDArray[Any] | None) -> bool:
         return sample_weight is not None or self.action == "weight"
 
     def _takes_no_weights(self) -> str:
@@ -273,7 +275,7 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
         return self.estimator_.predict(features_of(X))
 
     @estimator_has("score")
-    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+    def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Score the predictions as the estimator does.
 
         Parameters
@@ -282,7 +284,7 @@ class BaseCleanedEstimator(MetaEstimatorMixin, BaseEstimator):  # type: ignore[m
             Rows.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str
-            Their labels or targets.
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
 
         sample_weight : array-like of shape (n_samples,), default=None
             Weights of the rows.

@@ -8,6 +8,7 @@ from sklearn.base import RegressorMixin, is_classifier
 from sklearn.utils._param_validation import StrOptions
 
 from skdvgs._selection.cleaned_estimator import BaseCleanedEstimator
+from skdvgs._utils.types import Trainable
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -29,8 +30,8 @@ class CleanedRegressor(RegressorMixin, BaseCleanedEstimator):  # type: ignore[mi
     valuer : estimator, default=None
         What values the rows: any estimator with ``fit(X, y)`` that sets `values_`, one finite
         number for each row, higher is better; or a Pipeline that ends in one. It is cloned before
-        it is fitted, and a `DVGSValuer` is told that y holds numbers to predict. None stands for
-        ``DVGSValuer()``.
+        it is fitted; one in a ``FrozenEstimator`` is not fitted again. None stands for
+        ``DVGSValuer()``. A `DVGSValuer` is told that y holds numbers to predict.
 
     action : {'drop', 'weight'}, default='drop'
         What is done.
@@ -43,7 +44,7 @@ class CleanedRegressor(RegressorMixin, BaseCleanedEstimator):  # type: ignore[mi
         How many rows are low, as in :class:`LowValueSampler`.
 
     threshold : float, default=None
-        Value below which rows are low, as in :class:`LowValueSampler`.
+        Rows with a value below it are low, as in :class:`LowValueSampler`.
 
     Attributes
     ----------
@@ -118,8 +119,8 @@ class CleanedRegressor(RegressorMixin, BaseCleanedEstimator):  # type: ignore[mi
 
     def __init__(
         self,
-        estimator: Any,
-        valuer: Any = None,
+        estimator: Trainable,
+        valuer: Trainable | None = None,
         *,
         action: str = "drop",
         fraction: float | str | None = "auto",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from numpy.typing import ArrayLike
 from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import _safe_indexing, check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -11,11 +12,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skdvgs._inputs.annotated import features_of, is_anndata, labels_of
 from skdvgs._inputs.columns import check_same_columns
 from skdvgs._inputs.frame_columns import is_frame
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.named_arrays import take_named_rows
 from skdvgs._selection.base import BaseLowValueSelector
 from skdvgs._selection.inner_valuer import is_told_positions
 from skdvgs._selection.replacement import replace_by_nearest_target, replace_within_groups
-from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 
@@ -32,7 +33,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
     ----------
     valuer : estimator, default=None
         What values the rows: any estimator with ``fit(X, y)`` that sets `values_`, one finite
-        number for each row, higher is better. It is cloned before it is fitted. None stands for
+        number for each row, higher is better; or a Pipeline that ends in one. It is cloned before
+        it is fitted; one in a ``FrozenEstimator`` is not fitted again. None stands for
         ``DVGSValuer()``.
 
     fraction : 'auto', float in [0, 1) or None, default='auto'
@@ -40,8 +42,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
         - 'auto': estimated from the values, leaning to too few; see Notes.
         - float: exactly ``floor(fraction * n_samples)``, the lowest; of equal values the earlier
-          row is the lower one. With 0.0 no row is low and nothing at all is changed; the rows
-          are valued all the same.
+          row is the lower one. With 0.0 no row is low and nothing is changed; the rows are
+          valued all the same.
         - None: `threshold` decides.
 
     threshold : float, default=None
@@ -51,10 +53,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
     max_class_fraction : float in (0, 1] or None, default=0.5
         The largest share of the rows of a class, or of all rows where there are no labels, that
-        ``fraction="auto"`` takes; where it stops
-        there, a :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare,
-        or unlike all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction`
-        that is a number, are not limited, nor are rows of several labels and continuous targets.
+        ``fraction="auto"`` takes; where it stops there, a
+        :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare, or unlike
+        all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction` that is a
+        number, are not limited, nor are rows of several labels and continuous targets.
 
     target : object, default=None
         Name of the target set whose values decide, where the valuer has several: one of its
@@ -72,7 +74,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         True where a row is kept, False where it is low.
 
     threshold_ : float
-        Where the cut lies: the lowest kept value that no dropped row exceeds. Rows that are kept
+        Where the cut lies: the lowest kept value that no low row exceeds. Rows that are kept
         only because they are the best of their class may lie below it.
 
     n_dropped_ : int
@@ -83,11 +85,10 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
         positions otherwise.
 
     n_features_in_ : int
-        Number of features seen during `fit`.
+        Number of features seen during `fit`. Not where `X` is a dict of arrays.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features seen during `fit`. Defined only when `X` has feature names that are
-        all strings.
+        Names of the features seen during `fit`. Only where `X` has names that are all strings.
 
     See Also
     --------
@@ -129,8 +130,8 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
 
     References
     ----------
-    .. [1] N. Evans, G. Mills, G. Wu, X. Song, S. McWeeney, "Data Valuation with Gradient
-       Similarity", arXiv:2405.08217, 2024.
+    .. [1] Evans, Mills, Wu, Song, McWeeney, "Data Valuation with Gradient Similarity",
+       arXiv:2405.08217.
 
     Examples
     --------
@@ -152,7 +153,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
     (135, 4)
     """
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Any:
+    def fit_transform(self, X: Any, y: ArrayLike | None = None, **fit_params: Any) -> Any:
         """Value the rows, and replace the features of the low ones.
 
         Parameters
@@ -161,7 +162,7 @@ class LowValueFilter(OneToOneFeatureMixin, TransformerMixin, BaseLowValueSelecto
             The rows to value.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
-            Their labels or targets.
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
 
         **fit_params : dict
             What else `fit` takes: `X_val`, `y_val`, `groups`, `pred_probs`, `pred_probs_val`.

@@ -1,4 +1,4 @@
-"""The valuer within a meta-estimator, which knows more of the task than its labels tell."""
+"""with_task: the valuer within a meta-estimator, told more of the task than labels tell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which surviving row stands in for a row that goes.
+"""replace_within_groups, replace_by_nearest_target: which kept row stands in for a low one.
 
 Functions of arrays; they know no estimator. A *group* is the label of a row as a number, or its
 combination of labels when it has several; without labels every row is in group 0.
@@ -19,11 +19,7 @@ from skdvgs.exceptions import SkdvgsWarning
 # On normal targets with a fifth of the rows dropped at random, fewer than one fit in a hundred
 # then meets a target that is not near.
 _NEAR_NEIGHBOURS = 10
-
-
 _NEAR_FACTOR = 2.0
-
-
 _NEAR_DEVIATIONS = 0.5
 
 

@@ -1,4 +1,4 @@
-"""Arrays that go with the rows of fit, which are known by their position."""
+"""take_rows: rows of arrays that go with those of fit, which are known by their position."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sklearn.utils import _safe_indexing, indexable
 
 from skdvgs._inputs.annotated import is_anndata
 from skdvgs._inputs.indices import counts_up, index_of
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._inputs.named_arrays import row_count, take_named_rows
-from skdvgs._utils.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 

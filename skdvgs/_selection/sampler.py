@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.metadata_routing import MetadataRequest
@@ -20,6 +20,7 @@ from skdvgs._selection.relabelling import (
 )
 from skdvgs._selection.sampler_tags import TagsOfSampler, as_sampler
 from skdvgs._selection.valuing import Valued
+from skdvgs._utils.types import Trainable
 
 
 class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: ignore[misc]
@@ -34,28 +35,30 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
     ----------
     valuer : estimator, default=None
         What values the rows: any estimator with ``fit(X, y)`` that sets `values_`, one finite
-        number for each row, higher is better. It is cloned before it is fitted. None stands for
+        number for each row, higher is better; or a Pipeline that ends in one. It is cloned before
+        it is fitted; one in a ``FrozenEstimator`` is not fitted again. None stands for
         ``DVGSValuer()``.
 
     fraction : 'auto', float in [0, 1) or None, default='auto'
-        How many rows to remove.
+        How many rows are low.
 
         - 'auto': estimated from the values, leaning to too few; see Notes.
         - float: exactly ``floor(fraction * n_samples)``, the lowest; of equal values the earlier
-          row is the lower one. With 0.0 every row stays; the rows are valued all the same.
+          row is the lower one. With 0.0 no row is low and nothing is changed; the rows are
+          valued all the same.
         - None: `threshold` decides.
 
     threshold : float, default=None
-        Rows with a value below it are removed, in the unit of the values. With the default network
+        Rows with a value below it are low, in the unit of the values. With the default network
         0.5 leaves the rows that are more likely right than wrong. When it is given, `fraction`
         must be 'auto' or None, and is not used.
 
     max_class_fraction : float in (0, 1] or None, default=0.5
         The largest share of the rows of a class, or of all rows where there are no labels, that
-        ``fraction="auto"`` takes; where it stops
-        there, a :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare,
-        or unlike all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction`
-        that is a number, are not limited, nor are rows of several labels and continuous targets.
+        ``fraction="auto"`` takes; where it stops there, a
+        :class:`~skdvgs.exceptions.ClassFractionWarning` says so. A class that is rare, or unlike
+        all others, looks wrong too. None sets no limit. A `threshold`, and a `fraction` that is a
+        number, are not limited, nor are rows of several labels and continuous targets.
 
     action : {'drop', 'relabel'}, default='drop'
         What becomes of low rows.
@@ -95,11 +98,10 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
         positions otherwise.
 
     n_features_in_ : int
-        Number of features seen during `fit`.
+        Number of features seen during `fit`. Not where `X` is a dict of arrays.
 
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
-        Names of the features seen during `fit`. Defined only when `X` has feature names that are
-        all strings.
+        Names of the features seen during `fit`. Only where `X` has names that are all strings.
 
     See Also
     --------
@@ -108,9 +110,9 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
 
     Notes
     -----
-    *A class is never emptied*: the row of highest value of each class stays. With a `fraction`
-    that is a number the next lowest row goes in its place, so that the number of rows is met. For
-    several labels a row, a class is a combination of labels.
+    *A class is never emptied*: the row of highest value of each class is never low. With a
+    `fraction` that is a number the next lowest row is low in its place, so that the number of rows
+    is met. For several labels a row, a class is a combination of labels.
 
     *Target set in a Pipeline.* Enable metadata routing; then
     ``pipe.fit(X, y, X_val=X_val, y_val=y_val)`` reaches the sampler without any request being
@@ -130,8 +132,8 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
 
     References
     ----------
-    .. [1] N. Evans, G. Mills, G. Wu, X. Song, S. McWeeney, "Data Valuation with Gradient
-       Similarity", arXiv:2405.08217, 2024.
+    .. [1] Evans, Mills, Wu, Song, McWeeney, "Data Valuation with Gradient Similarity",
+       arXiv:2405.08217.
 
     Examples
     --------
@@ -158,7 +160,7 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
 
     def __init__(
         self,
-        valuer: Any = None,
+        valuer: Trainable | None = None,
         *,
         fraction: float | str | None = "auto",
         threshold: float | None = None,
@@ -182,7 +184,9 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
             return np.arange(len(self.support_))
         return np.flatnonzero(self.support_)
 
-    def fit_resample(self, X: Any, y: Any = None, **fit_params: Any) -> tuple[Any, Any]:
+    def fit_resample(
+        self, X: Any, y: ArrayLike | None = None, **fit_params: Any
+    ) -> tuple[Any, Any]:
         """Value the rows, and return those that are kept, or all with better labels.
 
         Parameters
@@ -191,7 +195,7 @@ class LowValueSampler(OneToOneFeatureMixin, BaseLowValueSelector):  # type: igno
             The rows to value.
 
         y : array-like of shape (n_samples,) or (n_samples, n_outputs), or str, default=None
-            Their labels or targets.
+            Their labels or targets; of an AnnData the name of a column of ``obs``.
 
         **fit_params : dict
             What else `fit` takes: `X_val`, `y_val`, `groups`, `pred_probs`, `pred_probs_val`.

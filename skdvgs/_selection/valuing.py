@@ -1,4 +1,4 @@
-"""Have a valuer value rows: fit a clone of it, or ask one that was fitted before."""
+"""value_rows: have a valuer value rows, by a clone that is fitted or by a frozen one."""
 
 from __future__ import annotations
 

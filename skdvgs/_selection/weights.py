@@ -1,4 +1,4 @@
-"""Weights of rows on their way to an estimator, which may be a Pipeline."""
+"""weight_arguments: weights of rows on their way to an estimator, which may be a Pipeline."""
 
 from __future__ import annotations
 

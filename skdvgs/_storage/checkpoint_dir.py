@@ -37,16 +37,9 @@ from skdvgs.exceptions import InvalidInputError, SkdvgsError, StorageError
 # From one writing of an unfinished trajectory to the next: what a kill costs at most, beside
 # training up to there.
 SECONDS = 30.0
-
-
 _FORMAT = "skdvgs fit, version 1"
-
-
 _RECORD, _LOCK, _FOLDS = "fit.json", "fit.lock", "folds.npz"
-
-
 _ADVICE = "Make room, and fit again with the same checkpoint_dir: it goes on from there."
-
 
 Folds = list[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
@@ -303,8 +296,3 @@ def open_checkpoint_dir(
             raise
     finally:
         lock.release()
-
-
-def draws_anew(cv: Any) -> bool:
-    """Whether a splitter may yield other folds the next time it is asked."""
-    return hasattr(cv, "split")

@@ -1,4 +1,4 @@
-"""Describe parameters in words that are equal in another process if and only if they mean the same.
+"""describe: parameters in words that are equal in any process if and only if they mean the same.
 
 A network's code counts as well: its source where it can be had, and its byte code.
 """
@@ -17,11 +17,7 @@ import numpy as np
 from skdvgs._storage.digests import rows_digest, text_digest
 
 _LIBRARIES = ("torch", "skorch", "sklearn", "numpy", "scipy", "builtins", "collections", "typing")
-
-
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
-
-
 _RANDOM = (np.random.RandomState, np.random.Generator)
 
 

@@ -1,4 +1,4 @@
-"""Digests of arrays, read block by block so that what is mapped from a file is never copied."""
+"""rows_digest: digests of arrays, read block by block so that mapped files are not copied."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BLOCK_BYTES = 2**24
-
-
 _SHOWN = 16
 
 

@@ -1,4 +1,4 @@
-"""What a fit was begun with, so that it is gone on with under no other terms."""
+"""fingerprint: what a fit was begun with, so that it goes on under no other terms."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ from skdvgs._version import __version__
 
 Fingerprint = dict[str, str]
 
-
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "skorch", "torch")
-
-
 # These change how a fit is computed, not what comes of it.
 _WITHOUT_EFFECT = ("checkpoint_dir", "n_jobs", "verbose")
-
-
 _SHOWN = 60
 
 

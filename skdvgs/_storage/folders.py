@@ -1,4 +1,4 @@
-"""Make a folder and check that it can be written to, before any work."""
+"""make_folder: makes a folder and checks that it can be written to, before any work."""
 
 from __future__ import annotations
 

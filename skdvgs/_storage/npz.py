@@ -1,4 +1,4 @@
-"""Arrays and metadata in one file: npz without pickle, with a digest of all that is in it."""
+"""write_npz and read_npz: arrays and metadata in one file without pickle, with a digest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from skdvgs._utils.atomic_write import atomic_write
 from skdvgs.exceptions import StorageError
 
 Arrays = dict[str, NDArray[Any]]
-
 
 _METADATA = "metadata.json"
 

@@ -25,14 +25,8 @@ from skdvgs._version import __version__
 from skdvgs.exceptions import StorageError
 
 _MANIFEST = "manifest.json"
-
-
 _FORMAT = "skdvgs trajectories, version 2"
-
-
 _WRITING = "Make room, and fit again with the same checkpoint_dir: it goes on from there."
-
-
 _READING = "score_samples and label_values need it. Bring it back as it was, or fit again."
 
 

@@ -19,7 +19,6 @@ _ADVICE = (
     "goes on from there."
 )
 
-
 _AGAIN = "What it held is computed again."
 
 

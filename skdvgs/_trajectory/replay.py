@@ -22,9 +22,7 @@ from skdvgs._trajectory.frozen_weights import build_again, digests
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.result import TrajectoryResult
 from skdvgs._utils.threads import thread_limit, threads_per_job
-
-Floats = NDArray[np.float64]
-
+from skdvgs._utils.types import Floats
 
 # Building a small net takes as long as valuing a few rows with it; a large one takes memory.
 _MOST_IDLE_PARAMETERS = 10**6

@@ -1,4 +1,4 @@
-"""Cut a trajectory over very many rows into parts that workers score side by side.
+"""shards_of: a trajectory over very many rows, cut into parts that are scored side by side.
 
 Each part trains the same network again, which costs little beside scoring so many rows, and scores
 its own rows. The parts depend on the rows alone, so values do not depend on the number of workers.

@@ -1,4 +1,4 @@
-"""How far a fit has come: one bar on standard error, in a terminal or in a notebook."""
+"""Progress: how far a fit has come: one bar on standard error, in a terminal or a notebook."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Any
 from joblib import Parallel, effective_n_jobs
 
 _FORMAT = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
-
-
 # A trajectory that goes on for longer than was expected stays just short of its end.
 _ALMOST = 0.999
 
@@ -79,10 +77,6 @@ class Progress:
 
         text = f"skdvgs: preparing {n_rows:,} rows"
         self._bar = tqdm(total=1, desc=text, bar_format=_FORMAT, dynamic_ncols=True)
-
-    def update_preparation(self, share: float) -> None:
-        """Show which share of the rows is prepared."""
-        self.update(min(share, _ALMOST), "")
 
     def start_trajectories(self, n_trajectories: int, n_rows: int, n_jobs: int | None) -> None:
         """Start the clock of the trajectories."""

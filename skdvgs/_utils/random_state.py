@@ -1,4 +1,4 @@
-"""Random state."""
+"""seeded and interrupts: global random states by one seed for a while, and Ctrl-C meanwhile."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from skdvgs._utils.types import Device
+
 # torch's global generator is all that skorch draws from, so trajectories in threads take turns.
 _GLOBAL_RANDOM_STATE = threading.RLock()
 
 
 @contextmanager
-def seeded(seed: int, device: Any) -> Iterator[None]:
+def seeded(seed: int, device: Device) -> Iterator[None]:
     """Seed every global random state, and put each back afterwards."""
     on_cuda = torch.device(device or "cpu").type == "cuda"
     devices = range(torch.cuda.device_count()) if on_cuda else []

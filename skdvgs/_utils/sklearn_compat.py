@@ -1,4 +1,4 @@
-"""Types for what scikit-learn leaves untyped."""
+"""fit_context and others: what scikit-learn leaves untyped, with types."""
 
 from __future__ import annotations
 

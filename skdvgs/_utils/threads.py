@@ -1,4 +1,4 @@
-"""How many torch threads a computation uses."""
+"""thread_limit: how many torch threads a computation uses."""
 
 from __future__ import annotations
 

@@ -5,11 +5,15 @@ Every alias names the type of the entries. The shape stands in the docstring of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import skorch
+    import torch
 
 Floats: TypeAlias = NDArray[np.float64]
 Floats32: TypeAlias = NDArray[np.float32]
@@ -18,6 +22,8 @@ Mask: TypeAlias = NDArray[np.bool_]
 Labels: TypeAlias = NDArray[Any]  # labels or targets; text, whole numbers, floats or objects
 
 Seed: TypeAlias = int | np.random.RandomState | None
+Device: TypeAlias = "str | torch.device | None"
+Net: TypeAlias = "type[torch.nn.Module] | skorch.NeuralNet"
 Scoring: TypeAlias = str | Callable[..., float] | None
 
 
@@ -45,6 +51,20 @@ class Trainable(Protocol):
 
     @property
     def set_params(self) -> Callable[..., Any]: ...
+
+
+class Splitter(Protocol):
+    """A cross-validation generator of scikit-learn."""
+
+    @property
+    def split(self) -> Callable[..., Any]: ...
+
+    @property
+    def get_n_splits(self) -> Callable[..., int]: ...
+
+
+# What says how rows are cut into folds.
+Folding: TypeAlias = int | Splitter | Iterable[tuple[ArrayLike, ArrayLike]]
 
 
 class HasValues(Protocol):

@@ -1,4 +1,4 @@
-"""When a trajectory, or a number of restarts, has told all that the ranking needs."""
+"""RankConvergence: when a trajectory, or a number of restarts, has told all the ranking needs."""
 
 from __future__ import annotations
 
@@ -9,21 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 
-Floats = NDArray[np.float64]
-
+from skdvgs._utils.types import Floats
 
 # Checkpoints before the first look, and so many times more before each next one.
 _BURN_IN = 8
-
-
 _GROWTH = 1.25
-
-
 # A trajectory may be that many times further from its end than the values shall be: they are means
 # over several, whose ways differ.
 _OF_ONE = 2.0
-
-
 # A rank correlation of this many rows is as good as one of all of them.
 _MOST_ROWS = 10_000
 

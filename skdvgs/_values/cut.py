@@ -1,4 +1,4 @@
-"""Which rows are kept: by a number of rows, by a threshold, and so that no group goes."""
+"""keep_within_groups and others: which rows are kept, by number or threshold; no group goes."""
 
 from __future__ import annotations
 

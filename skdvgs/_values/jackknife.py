@@ -1,4 +1,4 @@
-"""Standard errors by a jackknife over parts of a model, on the level of the spread of repeats."""
+"""scaled_jackknife: standard errors over parts of a model, on the level of repeats' spread."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Means."""
+"""mean_over_trajectories: the mean value of each row, by the trajectories that have valued it."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 
 def mean_over_trajectories(means: list[Floats], rows: list[NDArray[np.intp]], n: int) -> Floats:

@@ -1,14 +1,13 @@
-"""What there is to say of values that may be worth nothing."""
+"""self_test_auc and doubts: what there is to say of values that may be worth nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-Floats = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 # Below it, a target row with a wrong label is not reliably lower than one with its own.
 NEAR_CHANCE = 0.7

@@ -1,4 +1,4 @@
-"""Which label each row is offered, where values are probabilities."""
+"""suggested_codes: which label each row is offered, where values are probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a row's value is from what ever more trajectories would give.
+"""Uncertainty: how far a row's value is from what ever more trajectories would give.
 
 The checkpoints of one trajectory are no sample: they lie on one path away from its start, and
 means of batches of them differ by where on the path they are. Trajectories are repeats of each
@@ -17,13 +17,10 @@ from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 from scipy.stats import t as student
 
+from skdvgs._utils.types import Floats
 from skdvgs._values.means import mean_over_trajectories
 
-Floats = NDArray[np.float64]
-
-
 Rows = NDArray[np.intp]
-
 
 # Rows that err on their own as supposed where two trajectories are all there is; more of them are
 # believed the more they are. Networks of 17 classifications and 6 regressions had 1 to 100.

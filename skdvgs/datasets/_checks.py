@@ -1,4 +1,4 @@
-"""Read labels and fractions, and rearrange labels without changing their container."""
+"""read_classes: labels and fractions, and labels rearranged without changing their container."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def corrupt_labels(
         matrix = _next_class(len(classes)) if transition is None else transition
         chances = _check_transition(matrix, classes)[codes]
     else:
-        chances = _out_of_fold_chances(X, codes, len(classes), rng)
+        chances = _out_of_fold_chances(X, codes, rng)
     # A row's own class is no corruption.
     chances[np.arange(len(codes)), codes] = 0.0
     rows = _draw_rows(chances.sum(axis=1), n_corrupted, rng)
@@ -173,9 +173,7 @@ def _check_transition(transition: ArrayLike, classes: Labels) -> Floats:
     return matrix
 
 
-def _out_of_fold_chances(
-    X: ArrayLike | None, codes: Index, n_classes: int, rng: np.random.RandomState
-) -> Floats:
+def _out_of_fold_chances(X: ArrayLike | None, codes: Index, rng: np.random.RandomState) -> Floats:
     """Return class probabilities by a logistic regression trained on the other folds.
 
     The shape is (n_samples, n_classes).

@@ -1,4 +1,4 @@
-"""Watch the functions that use some parameters, for the time of one forward pass."""
+"""BareTape: watches the functions that use some parameters, for one forward pass."""
 
 from __future__ import annotations
 

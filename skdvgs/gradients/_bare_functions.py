@@ -1,4 +1,4 @@
-"""What to do where a function brings watched parameters and rows of a batch together.
+"""Handler: what to do where a function brings watched parameters and rows together.
 
 Each handler computes what the function would, in a form that leaves a place in the graph where
 the parameter's gradient can be caught row by row.

@@ -1,4 +1,4 @@
-"""Uses of parameters in plain functions, and each row's gradient of a parameter from them.
+"""BareUse: a use of parameters in a plain function, and each row's gradient from it.
 
 A parameter may enter a network outside of any layer that has a rule: a class token that is put
 before the positions, a position table that is added, the weight of a norm layer of one's own, a

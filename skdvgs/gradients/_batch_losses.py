@@ -1,16 +1,14 @@
-"""Recognise criteria that compare rows with one another: their rows have no loss of their own."""
+"""BatchLossCheck: recognises criteria that compare rows with one another."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
 
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients._batches import Batch, count_rows, map_batch, take_rows
+from skdvgs.gradients._batches import Batch, Loss, count_rows, map_batch, take_rows
 
 _ROWS = 8
 _ATTEMPTS = 10
@@ -23,7 +21,7 @@ class BatchLossCheck:
     batch without any gradient tells nothing, so the next one is looked at, up to ten times.
     """
 
-    def __init__(self, criterion: Callable[[Any, Any], Tensor]) -> None:
+    def __init__(self, criterion: Loss) -> None:
         self._criterion = criterion
         self._attempts_left = _ATTEMPTS
 

@@ -1,4 +1,4 @@
-"""Rows of a batch that may be a tensor or a dict, list or tuple of tensors."""
+"""LossPerSample and Batch: rows that may be a tensor or a dict, list or tuple of tensors."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from skdvgs.gradients._precision import is_mixed_precision
 
 # Rows of a batch, or what comes of them: tensors of shape (n, ...) in any structure.
 Batch: TypeAlias = "Tensor | Mapping[str, Batch] | Sequence[Batch] | None"
+# From a batch to the output; from output and labels to the loss. Both may have any structure.
+Forward: TypeAlias = Callable[[Any], Any]
+Loss: TypeAlias = Callable[[Any, Any], Tensor]
 
 
 def map_batch(function: Callable[[Tensor], Tensor], batch: Batch) -> Batch:
@@ -69,8 +72,8 @@ class LossPerSample(nn.Module):
     def __init__(
         self,
         module: nn.Module,
-        loss: Callable[[Any, Any], Tensor],
-        forward: Callable[[Any], Any] | None = None,
+        loss: Loss,
+        forward: Forward | None = None,
     ) -> None:
         super().__init__()
         self.module = module

@@ -1,4 +1,4 @@
-"""Layers that a chain can run forward and backward by itself, one step each.
+"""Step: a layer that a chain can run forward and backward by itself.
 
 A step calls the kernels that autograd would call, so its results are autograd's; what it saves
 is the graph, and a trip through Python for each hook.

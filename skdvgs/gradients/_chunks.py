@@ -1,4 +1,4 @@
-"""How much is formed at a time."""
+"""elements_at_a_time: how much is formed at a time."""
 
 from __future__ import annotations
 

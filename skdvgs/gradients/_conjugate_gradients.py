@@ -1,4 +1,4 @@
-"""Solve a damped linear system by products with its matrix alone."""
+"""conjugate_gradients: a damped linear system solved by products with its matrix."""
 
 from __future__ import annotations
 

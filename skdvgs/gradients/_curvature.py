@@ -1,16 +1,23 @@
-"""Products with the Gauss-Newton matrix of a loss, which is never formed."""
+"""gauss_newton_product: products with the Gauss-Newton matrix, which is never formed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients._batches import Batch, LossPerSample, count_rows, map_batch, tensors_of
+from skdvgs.gradients._batches import (
+    Batch,
+    Forward,
+    Loss,
+    LossPerSample,
+    count_rows,
+    map_batch,
+    tensors_of,
+)
 from skdvgs.gradients._modes import evaluation_mode
 
 Vector = dict[str, Tensor]
@@ -18,11 +25,11 @@ Vector = dict[str, Tensor]
 
 def gauss_newton_product(
     module: nn.Module,
-    loss: Callable[[Any, Any], Tensor],
+    loss: Loss,
     batches: Iterable[tuple[Batch, Batch]],
     vector: Mapping[str, Tensor],
     *,
-    forward: Callable[[Any], Any] | None = None,
+    forward: Forward | None = None,
 ) -> Vector:
     """Multiply a vector by the Gauss-Newton matrix of the mean loss over some rows.
 

@@ -1,16 +1,15 @@
-"""Dots and norms of per-sample gradients, without forming them where that can be helped."""
+"""GradientEngine: dots and norms of per-sample gradients, without forming them where possible."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients._batches import Batch, LossPerSample
+from skdvgs.gradients._batches import Batch, Forward, Loss, LossPerSample
 from skdvgs.gradients._modes import evaluation_mode
 from skdvgs.gradients._paths import Paths
 from skdvgs.gradients._plan import check_module, make_plan, select_parameters
@@ -107,11 +106,11 @@ class GradientEngine:
     def __init__(
         self,
         module: nn.Module,
-        loss: Callable[[Any, Any], Tensor],
+        loss: Loss,
         *,
         engine: str = "auto",
         layers: str | Sequence[str] | None = None,
-        forward: Callable[[Any], Any] | None = None,
+        forward: Forward | None = None,
         chunk_bytes: int = 2**26,
     ) -> None:
         if engine not in ("auto", "general"):

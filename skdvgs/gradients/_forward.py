@@ -1,4 +1,4 @@
-"""One forward pass through layers that have rules, and as many ways back as are asked for."""
+"""RuledForward: one forward pass through layers with rules, and as many ways back as asked for."""
 
 from __future__ import annotations
 

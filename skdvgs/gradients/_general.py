@@ -1,4 +1,4 @@
-"""The general path: exact for any module, one sample's gradient at a time or a few."""
+"""general_terms: exact for any module, one sample's gradient at a time or a few."""
 
 from __future__ import annotations
 

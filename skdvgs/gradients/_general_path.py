@@ -1,4 +1,4 @@
-"""The general path of an engine: which way of forming gradients, and what to fall back on."""
+"""GeneralPath: which way of forming gradients, and what to fall back on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the autograd graph of a batch tells: where parameters are used, and what can move rows.
+"""GraphReading: where the autograd graph of a batch uses parameters, and what can move rows.
 
 Why a graph is enough. A rule attributes each position of a layer's output to one row, and sums
 that row's products. This is the row's exact gradient if (1) the row's positions reach no other

@@ -1,4 +1,4 @@
-"""Where the rows are in what a layer sees: first, second, or flattened with positions."""
+"""by_rows: where rows are in what a layer sees: first, second, or flattened with positions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One loss a row, from a criterion that returns one loss a batch.
+"""batch_of_one_losses: one loss a row, from a criterion that returns one loss a batch.
 
 The loss of a row is what the criterion says of a batch that holds that row alone. So a class
 weight under ``reduction='mean'`` cancels, as it should: a row's own gradient is unweighted.
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.func import vmap
 
 from skdvgs.gradients._batch_losses import BatchLossCheck
-from skdvgs.gradients._batches import Batch, count_rows, map_batch, take_rows
+from skdvgs.gradients._batches import Batch, Loss, count_rows, map_batch, take_rows
 
 _ELEMENTWISE = (
     nn.MSELoss,
@@ -27,7 +27,7 @@ _ELEMENTWISE = (
 )
 
 
-def batch_of_one_losses(criterion: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
+def batch_of_one_losses(criterion: Loss) -> Loss:
     """Turn a criterion that reduces over a batch into one that returns a loss a row.
 
     Parameters
@@ -111,7 +111,7 @@ def _class_losses(criterion: Any, function: Any) -> Callable[[Tensor, Tensor], T
 class _AnyLoss:
     """Any criterion, by a vectorised call on batches of one, or a loop where that fails."""
 
-    def __init__(self, criterion: Callable[[Any, Any], Tensor]) -> None:
+    def __init__(self, criterion: Loss) -> None:
         self._criterion = criterion
         self._vectorised = True
         self._refuse_batch_loss = BatchLossCheck(criterion)

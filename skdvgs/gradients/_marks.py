@@ -1,4 +1,4 @@
-"""Marks on tensors that hold rows of the batch, while the functions of a network are watched."""
+"""as_rows: marks tensors that hold rows of the batch, while a network's functions are watched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluation mode for a while."""
+"""evaluation_mode: a network in evaluation mode for a while."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Serve each parameter by the cheapest path that agrees with plain autograd."""
+"""Paths: serves each parameter by the cheapest path that agrees with plain autograd."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parameters are compared, and which path serves each of them."""
+"""Plan: which parameters are compared, and which path serves each of them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from skdvgs.gradients._sequences import ChainedSequence, find_sequences
 from skdvgs.gradients.rules import LinearProducts, LinearRule, find_products, find_rule
 
 _BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, nn.SyncBatchNorm)
-
-
 _EMBEDDINGS = (nn.Embedding, nn.EmbeddingBag)
 
 

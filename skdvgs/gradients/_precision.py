@@ -1,4 +1,4 @@
-"""How far two exact results may lie apart in the arithmetic that a network runs in."""
+"""gradient_tolerance: how far exact results may lie apart in the arithmetic of a network."""
 
 from __future__ import annotations
 

@@ -1,27 +1,26 @@
-"""Target directions that take curvature or the optimiser's scales into account."""
+"""influence_direction and adam_direction: target directions with curvature or step scales."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from skdvgs.exceptions import InvalidInputError
-from skdvgs.gradients._batches import Batch
+from skdvgs.gradients._batches import Batch, Forward, Loss
 from skdvgs.gradients._conjugate_gradients import Solution, conjugate_gradients
 from skdvgs.gradients._curvature import Vector, gauss_newton_product
 
 
 def influence_direction(
     module: nn.Module,
-    loss: Callable[[Any, Any], Tensor],
+    loss: Loss,
     batches: Sequence[tuple[Batch, Batch]],
     target_gradient: Mapping[str, Tensor],
     *,
     damping: float,
-    forward: Callable[[Any], Any] | None = None,
+    forward: Forward | None = None,
     tol: float = 1e-5,
     max_iter: int = 100,
 ) -> Solution:

@@ -1,4 +1,4 @@
-"""Check the fast paths against plain autograd before trusting them.
+"""check_rows_apart: the fast paths against plain autograd, before they are trusted.
 
 A wrong value that looks right is the worst failure this library can have, and modules can
 break a layer rule in ways no inspection sees: a weight used by a functional call elsewhere,

@@ -1,4 +1,4 @@
-"""A layer with its exact rule, and what to do where the rule does not cover a use of it."""
+"""RuledLayer: a layer with its exact rule, and what to do where the rule does not cover a use."""
 
 from __future__ import annotations
 

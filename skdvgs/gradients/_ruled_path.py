@@ -1,4 +1,4 @@
-"""The path of rules: terms of every ruled layer, measured where a graph is new or moves rows."""
+"""RuledPath: terms of every ruled layer, measured where a graph is new or moves rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find the chains of a network, and run its Sequentials through them for a while."""
+"""ChainedSequence: a Sequential of a network, run through its chain for a while."""
 
 from __future__ import annotations
 

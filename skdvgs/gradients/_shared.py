@@ -1,4 +1,4 @@
-"""Rows under several labels: one forward pass, and a way back for each label."""
+"""sharing_agrees: rows under several labels, with one forward pass and a way back for each."""
 
 from __future__ import annotations
 

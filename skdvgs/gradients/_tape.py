@@ -1,4 +1,4 @@
-"""Record what each layer sees on the way forward and what comes back to it."""
+"""LayerTape: records what each layer sees on the way forward and what comes back to it."""
 
 from __future__ import annotations
 

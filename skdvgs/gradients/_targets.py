@@ -1,4 +1,4 @@
-"""Target gradients: one, or several that share a pass."""
+"""Targets: target gradients, one or several that share a pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine returns for a batch: two numbers a row."""
+"""GradientTerms: what the engine returns for a batch, two numbers a row."""
 
 from __future__ import annotations
 

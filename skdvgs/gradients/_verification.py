@@ -1,4 +1,4 @@
-"""Measure whether what the rules attribute to a row is that row's, on the batch itself."""
+"""RowCheck: measures whether what the rules give a row is that row's, on the batch itself."""
 
 from __future__ import annotations
 

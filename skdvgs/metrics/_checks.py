@@ -1,4 +1,4 @@
-"""Read values, and columns that say something of each valued row."""
+"""read_values and read_mask: values, and columns that say something of each valued row."""
 
 from __future__ import annotations
 

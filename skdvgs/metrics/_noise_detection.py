@@ -1,4 +1,4 @@
-"""How well values find noisy rows: the noise detection curve, and single numbers."""
+"""noise_detection_curve, and single numbers: how well values find noisy rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def noise_detection_curve(values: ArrayLike, is_noisy: ArrayLike) -> tuple[Float
     Raises
     ------
     InvalidInputError
-        A ``ValueError``. If values are not finite numbers, or no row or every row is noisy.
+        A ``ValueError``. If `values` are not finite numbers, or `is_noisy` is not one bool for each
+        of them, or marks no row or every row.
 
     See Also
     --------
@@ -89,7 +90,8 @@ def noise_detection_auc(values: ArrayLike, is_noisy: ArrayLike) -> float:
     Raises
     ------
     InvalidInputError
-        A ``ValueError``. If values are not finite numbers, or no row or every row is noisy.
+        A ``ValueError``. If `values` are not finite numbers, or `is_noisy` is not one bool for each
+        of them, or marks no row or every row.
 
     See Also
     --------
@@ -128,7 +130,8 @@ def noise_detection_auroc(values: ArrayLike, is_noisy: ArrayLike) -> float:
     Raises
     ------
     InvalidInputError
-        A ``ValueError``. If values are not finite numbers, or no row or every row is noisy.
+        A ``ValueError``. If `values` are not finite numbers, or `is_noisy` is not one bool for each
+        of them, or marks no row or every row.
 
     See Also
     --------
@@ -173,7 +176,8 @@ def noise_detection_average_precision(values: ArrayLike, is_noisy: ArrayLike) ->
     Raises
     ------
     InvalidInputError
-        A ``ValueError``. If values are not finite numbers, or no row or every row is noisy.
+        A ``ValueError``. If `values` are not finite numbers, or `is_noisy` is not one bool for each
+        of them, or marks no row or every row.
 
     See Also
     --------
@@ -217,7 +221,8 @@ def noise_detection_f1(values: ArrayLike, is_noisy: ArrayLike) -> float:
     Raises
     ------
     InvalidInputError
-        A ``ValueError``. If values are not finite numbers, or no row or every row is noisy.
+        A ``ValueError``. If `values` are not finite numbers, or `is_noisy` is not one bool for each
+        of them, or marks no row or every row.
 
     See Also
     --------

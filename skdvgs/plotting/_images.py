@@ -1,4 +1,4 @@
-"""Read images in any layout, and write the captions of a contact sheet."""
+"""read_images: images in any layout, and the captions of a contact sheet."""
 
 from __future__ import annotations
 

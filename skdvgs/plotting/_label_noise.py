@@ -16,11 +16,7 @@ if TYPE_CHECKING:
     from ._display import Axes
 
 _MOST_WRITTEN = 12  # classes up to which the share stands in each cell
-
-
 _LONGEST_NAME = 14
-
-
 _FADED = "#88888830"  # of the shares of right labels, on any background
 
 

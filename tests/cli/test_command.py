@@ -48,8 +48,7 @@ def flowers():
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch, flowers):
-    monkeypatch.chdir(tmp_path)
+def folder(tmp_path, flowers):
     flowers.to_csv("flowers.csv", index=False)
     return tmp_path
 

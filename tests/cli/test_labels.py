@@ -9,17 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from .helpers import run
+from tests.cli.helpers import run
 
 RNG = np.random.default_rng(0)
 N = 150
 CLASS = np.arange(N) % 3
 NOISE = RNG.normal(size=(N, 2))
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
 
 
 def table(names, **columns):

@@ -11,8 +11,7 @@ import pytest
 
 from skdvgs._cli._main import main
 from skdvgs._cli._words import in_words_of_options
-
-from .helpers import run
+from tests.cli.helpers import run
 
 RNG = np.random.default_rng(0)
 N = 90
@@ -21,8 +20,7 @@ FRAME["y"] = np.where(FRAME["a"] > 0, "größer", "kleiner")
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def _table():
     FRAME.to_csv("a.csv", index=False)
 
 
@@ -116,7 +114,7 @@ def test_all_or_none(broken, monkeypatch):
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_cannot_be_written_to(monkeypatch):
+def test_a_folder_that_cannot_be_written_to():
     os.mkdir("locked", mode=0o500)
     found = run("a.csv", "--label", "y", out="locked/out.csv")
     assert "cannot be written to" in found.said

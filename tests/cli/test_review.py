@@ -21,8 +21,7 @@ HEAD = "row,decision,label,note,given_label,label_column,row_column\n"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def _table():
     iris = load_iris(as_frame=True)
     frame = iris.data.set_axis(["a", "b", "c", "d"], axis=1)
     frame["place"] = np.array(["hill", 'the "wet" field, south'])[np.arange(150) % 2]
@@ -30,7 +29,6 @@ def folder(tmp_path, monkeypatch):
     frame["kind"] = iris.target_names[iris.target]
     frame.loc[:4, "kind"] = "virginica"
     frame.to_csv("flowers.csv", index=False)
-    return tmp_path
 
 
 def review(*lines, path="review.csv"):

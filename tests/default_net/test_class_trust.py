@@ -6,6 +6,7 @@ import torch
 from scipy.stats import dirichlet_multinomial
 from torch.func import grad, vmap
 
+from skdvgs._default_net.class_judge import ClassJudge
 from skdvgs._default_net.class_trust import (
     ClassTrust,
     class_posterior,
@@ -13,7 +14,6 @@ from skdvgs._default_net.class_trust import (
     log_evidence,
     trust_of,
 )
-from skdvgs._default_net.judge import ClassJudge
 
 K, B, N = 3, 2, 40
 RNG = np.random.default_rng(0)

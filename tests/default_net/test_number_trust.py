@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy.stats import cauchy, logistic, norm
 
-from skdvgs._default_net.judge import NumberJudge
+from skdvgs._default_net.number_judge import NumberJudge
 from skdvgs._default_net.number_trust import NumberTrust, target_columns
 from skdvgs._default_net.target_scale import HALF_WIDTH, ScoredTargets, TargetScale
 

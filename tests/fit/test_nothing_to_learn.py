@@ -10,7 +10,6 @@ from skdvgs.exceptions import NothingToLearnWarning
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(120, 4))
 
-
 NOISE = {
     "classes": RNG.integers(0, 2, 120),
     "numbers": RNG.normal(size=120),

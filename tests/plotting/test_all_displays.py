@@ -31,8 +31,6 @@ Y = np.repeat(["cat", "a dog of some kind"], N // 2)
 NOISY = np.arange(N) % 5 == 0
 VALUES = RNG.normal(size=N) * 0.1 - 0.2 * NOISY
 X = RNG.normal(size=(N, 4)) + (Y == "cat")[:, None]
-
-
 NOISE = np.array([[0.8, 0.2, 0.0], [0.004, 0.946, 0.05], [0.0, 0.0, 1.0]])
 CLASSES = ["cat", "a dog of some kind", "a dog of another kind"]
 LOSS = np.exp(-np.arange(20) / 5.0)[None]

@@ -5,68 +5,34 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.sparse import csr_array
-from sklearn.base import BaseEstimator, ClassifierMixin, clone, is_classifier, is_regressor
-from sklearn.datasets import load_iris, make_multilabel_classification
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.exceptions import NotFittedError
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVR, LinearSVC
+from sklearn.svm import LinearSVC
 
-from skdvgs import CleanedClassifier, CleanedRegressor, DVGSValuer, LowValueSampler
+from skdvgs import CleanedClassifier, CleanedRegressor, LowValueSampler
 from skdvgs.exceptions import InvalidInputError
 from tests.fake_valuers import CentroidValuer, GivenValuer, NearestCentreValuer
-
-X, Y = load_iris(return_X_y=True)
-X = X + np.random.default_rng(0).normal(scale=1e-3, size=X.shape)
-NAMES = np.array(["setosa", "versicolor", "virginica"])
-WRONG = np.arange(0, 150, 15)
-GIVEN = Y.copy()
-GIVEN[WRONG] = (Y[WRONG] + 1) % 3
-SHARE = len(WRONG) / 150
-WEIGHTS = np.random.default_rng(0).uniform(0.5, 2.0, 150)
-QUICK = DVGSValuer(cv=3, n_restarts=1, random_state=0)
-ACTIONS = pytest.mark.parametrize("action", ["relabel", "drop", "weight"])
-Y_NUMBERS = X[:, 0] + 0.1 * X[:, 1]
-LINEAR = LogisticRegression(max_iter=1000)
-
-
-class Recorder(ClassifierMixin, BaseEstimator):
-    """Keep what fit was given."""
-
-    def fit(self, X, y, sample_weight=None, **more):
-        self.seen_, self.classes_ = (X, y, sample_weight, more), np.unique(y)
-        return self
-
-    def predict(self, X):
-        return np.full(len(X), self.classes_[0])
-
-
-class Unweighted(Recorder):
-    def fit(self, X, y):
-        return super().fit(X, y)
-
-
-def cleaned(action, estimator=None, valuer=None, **parameters):
-    estimator = Recorder() if estimator is None else estimator
-    valuer = NearestCentreValuer() if valuer is None else valuer
-    return CleanedClassifier(estimator, valuer, action=action, fraction=SHARE, **parameters)
-
-
-def seen(action, sample_weight=None, **parameters):
-    fitted = cleaned(action, **parameters).fit(X, GIVEN, sample_weight=sample_weight)
-    return fitted, *fitted.estimator_.seen_[:3]
-
-
-def low_rows():
-    values = NearestCentreValuer().fit(X, GIVEN).values_
-    return np.sort(np.argsort(values)[:10])
+from tests.selection.cleaned_cases import (
+    ACTIONS,
+    GIVEN,
+    LINEAR,
+    NAMES,
+    QUICK,
+    WEIGHTS,
+    Recorder,
+    Unweighted,
+    X,
+    Y,
+    cleaned,
+    low_rows,
+    seen,
+)
 
 
 @pytest.mark.parametrize("sample_weight", [None, WEIGHTS])
@@ -191,29 +157,6 @@ def test_a_pipeline_that_resamples_is_not_given_weights():
         cleaned("weight", pipe).fit(X, GIVEN)
 
 
-def test_numbers_are_dropped_and_weighted():
-    y = Y_NUMBERS.copy()
-    y[WRONG] += 30
-    alone = LinearRegression().fit(X, y).score(X, Y_NUMBERS)
-    for action in ("drop", "weight"):
-        fitted = CleanedRegressor(LinearRegression(), QUICK, action=action).fit(X, y)
-        assert fitted.score(X, Y_NUMBERS) > 0.95 > alone
-        assert fitted.predict(X).shape == (150,)
-        assert not hasattr(fitted, "predict_proba")
-        assert not fitted.support_[WRONG].any() or action == "weight"
-        assert fitted.values_[WRONG].max() < 0.5
-
-
-def test_whole_numbers_are_what_the_estimator_says_they_are():
-    counts = np.arange(75) // 5  # 15 different ones, which a valuer takes for classes
-    piped = CleanedRegressor(Ridge(), make_pipeline(StandardScaler(), QUICK)).fit(X[::2], counts)
-    assert piped.valuer_[-1].task_ == "regression"
-    codes = 7 * (np.arange(150) // 6)  # 25 different ones, which it takes for numbers
-    fitted = CleanedClassifier(LINEAR, QUICK, max_class_fraction=None).fit(X, codes)
-    assert fitted.valuer_.task_ == "classification"
-    assert QUICK.task == "auto"
-
-
 def test_kinds_and_tags():
     assert is_classifier(cleaned("drop"))
     assert is_regressor(CleanedRegressor(Ridge(), CentroidValuer()))
@@ -223,67 +166,6 @@ def test_kinds_and_tags():
     tags = CleanedClassifier(LINEAR).__sklearn_tags__()
     assert tags.input_tags.sparse
     assert not tags.input_tags.allow_nan
-
-
-def test_frames_with_gaps_and_text_before_boosting():
-    pytest.importorskip("skrub")
-    frame = pd.DataFrame(X, columns=list("abcd"), index=range(900, 1050))
-    frame["word"] = pd.Categorical(np.array(["x", "y", "z"])[Y])
-    frame.iloc[::5, 0] = np.nan
-    boosting = HistGradientBoostingClassifier(max_iter=10, categorical_features="from_dtype")
-    labels = pd.Series(NAMES[GIVEN], index=frame.index)
-    fitted = CleanedClassifier(boosting, QUICK).fit(frame, labels)
-    assert fitted.score(frame, NAMES[Y]) > 0.9
-    assert fitted.feature_names_in_.tolist() == frame.columns.tolist()
-    assert fitted.n_features_in_ == 5
-    assert fitted.sampler_.values_frame().index.equals(frame.index)
-
-
-@ACTIONS
-def test_sparse_rows(action):
-    dense = cleaned(action, LINEAR).fit(X, GIVEN)
-    sparse = cleaned(action, LINEAR).fit(csr_array(X), GIVEN)
-    np.testing.assert_array_equal(sparse.support_, dense.support_)
-    np.testing.assert_allclose(
-        sparse.predict_proba(csr_array(X)), dense.predict_proba(X), atol=0.01
-    )
-
-
-def test_several_labels_a_row():
-    rows, y = make_multilabel_classification(n_samples=120, n_classes=3, random_state=0)
-    mlp = MLPClassifier((5,), max_iter=500, tol=1e-2, random_state=0)
-    fitted = CleanedClassifier(mlp, QUICK, action="drop").fit(rows, y)
-    assert fitted.predict(rows).shape == y.shape
-    with pytest.raises(InvalidInputError, match="the valuer reads y as multilabel"):
-        CleanedClassifier(mlp, QUICK).fit(rows, y)
-
-
-TEXTS = [f"{word} and {word} but {other}" for word in ("good", "bad") for other in "abcd"]
-TEXTS = TEXTS * 10
-MOODS = np.repeat([1, 0], 4).tolist() * 10
-
-
-def test_texts():
-    vectorizer = TfidfVectorizer(token_pattern=r"\w+")
-    estimator = make_pipeline(vectorizer, LINEAR)
-    for container in (list, np.array, pd.Series):
-        with pytest.raises(InvalidInputError) as caught:
-            CleanedClassifier(estimator, QUICK).fit(container(TEXTS), MOODS)
-        assert str(caught.value) == (
-            "X holds a text in each row, which the estimator may read, but DVGSValuer reads "
-            "numbers. The valuer is given the rows as they are. Pass a Pipeline of the same "
-            "vectorizer and a DVGSValuer as valuer, e.g. make_pipeline(TfidfVectorizer(), "
-            "DVGSValuer())."
-        )
-    with pytest.raises(InvalidInputError, match="X holds a text in each row"):
-        CleanedClassifier(estimator).fit(TEXTS, MOODS)
-    given = MOODS.copy()
-    given[0], given[5] = 0, 1
-    valuer = make_pipeline(vectorizer, QUICK)
-    for action, container in {"relabel": list, "drop": np.array, "weight": pd.Series}.items():
-        fitted = CleanedClassifier(estimator, valuer, action=action).fit(container(TEXTS), given)
-        assert fitted.score(TEXTS, MOODS) == 1.0
-        assert not hasattr(fitted, "n_features_in_")
 
 
 def test_a_frozen_valuer():
@@ -334,48 +216,3 @@ def test_before_fit():
         cleaned("drop").predict(X)
     assert hasattr(cleaned("drop", LINEAR), "predict_proba")
     assert not hasattr(cleaned("drop", LinearSVC()), "predict_proba")
-
-
-NEVER = np.r_[np.full(149, -1.0), -2.0]
-
-
-@pytest.mark.parametrize(
-    ("model", "y", "message"),
-    [
-        (CleanedClassifier(Ridge()), Y, "Ridge is a regressor, but CleanedClassifier trains"),
-        (CleanedRegressor(LINEAR), Y, "LogisticRegression is a classifier, but CleanedRegressor"),
-        (CleanedClassifier(LINEAR), X[:, 0], "Unknown label type: y holds continuous numbers"),
-        (CleanedClassifier(LINEAR), None, "requires y to be passed, but the target y is None"),
-        (
-            cleaned("weight", Unweighted()),
-            Y,
-            "action='weight' weights the rows, but Unweighted takes no sample_weight in fit. Use "
-            "another estimator, or leave weights out.",
-        ),
-        (cleaned("weight", LINEAR, GivenValuer(NEVER)), Y, "no value is above 0. No row would"),
-        (
-            cleaned("weight", LINEAR, GivenValuer(np.r_[NEVER[:100], np.ones(50)])),
-            NAMES[Y],
-            "no row of class 'setosa' has a value above 0. The class would not be learnt",
-        ),
-        (cleaned("relabel", LINEAR, CentroidValuer()), Y, "CentroidValuer has no label_values_"),
-        (
-            CleanedClassifier(LINEAR, CentroidValuer(), action="drop", fraction=0.1, threshold=0),
-            Y,
-            "fraction=0.1 and threshold=0 were both given",
-        ),
-    ],
-)
-def test_refused(model, y, message):
-    with pytest.raises(InvalidInputError, match=message):
-        model.fit(X, y)
-
-
-def test_weights_of_an_estimator_that_takes_none_are_refused():
-    with pytest.raises(InvalidInputError, match="sample_weight was passed for the rows, but Unwei"):
-        cleaned("drop", Unweighted()).fit(X, Y, sample_weight=WEIGHTS)
-
-
-def test_numbers_are_not_relabelled():
-    with pytest.raises(ValueError, match="The 'action' parameter of CleanedRegressor must be a st"):
-        CleanedRegressor(SVR(), CentroidValuer(), action="relabel").fit(X, Y_NUMBERS)

@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 from skdvgs import CleanedClassifier, CleanedRegressor, DVGSValuer, TargetSet
 from skdvgs.exceptions import InvalidInputError
 from tests.fake_valuers import CentroidValuer, NearestCentreValuer
-from tests.selection.test_cleaned import Recorder
+from tests.selection.cleaned_cases import Recorder
 
 X, Y = load_iris(return_X_y=True)
 GROUPS = np.arange(150) // 3

@@ -26,8 +26,6 @@ X = RNG.normal(size=(N, 4)) + 4 * CLASS[:, None]
 BAD = RNG.random(N) < 0.15
 Y = CLASS ^ BAD
 QUICK = DVGSValuer(cv=3, n_restarts=1, random_state=0)
-
-
 # A third as long.
 QUICKEST = DVGSValuer(cv=2, n_restarts=1, max_epochs=5, random_state=0)
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -211,14 +210,6 @@ def test_a_diverged_training_leaves_a_folder_to_begin_anew(tmp_path):
     assert not hasattr(broken, "values_")
     assert files(tmp_path / "a") == []
     broken.set_params(lr=1e-3, max_epochs=2).fit(**given())
-
-
-@pytest.fixture
-def _ctrl_c_is_heard():
-    # A shell has its background jobs ignore it.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("_ctrl_c_is_heard")

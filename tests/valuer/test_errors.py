@@ -302,15 +302,7 @@ def test_errors_within_a_constructor_are_its_own():
         DVGSValuer(Broken).fit(X, Y, X_val=X_VAL, y_val=Y_VAL)
 
 
-@pytest.fixture
-def ctrl_c():
-    """Ctrl-C as in a terminal: a shell that starts us in the background has it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("ctrl_c")
+@pytest.mark.usefixtures("_ctrl_c_is_heard")
 def test_ctrl_c_is_not_swallowed():
     class PressCtrlC(skorch.callbacks.Callback):
         def on_epoch_end(self, net, **kwargs):

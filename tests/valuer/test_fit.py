@@ -303,7 +303,7 @@ def test_images_reach_a_convolutional_net_in_their_shape(digits):
     assert roc_auc_score(~flipped[:400], valuer.values_) > 0.9
 
 
-def test_integer_tokens_reach_an_embedding(iris):
+def test_integer_tokens_reach_an_embedding():
     class Tokens(nn.Module):
         def __init__(self):
             super().__init__()

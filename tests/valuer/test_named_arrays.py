@@ -11,75 +11,26 @@ from skorch.callbacks import EarlyStopping
 from skorch.dataset import ValidSplit
 from skorch.helper import SliceDict, predefined_split
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 
 from skdvgs import DVGSValuer, TargetSet
 from skdvgs.exceptions import InvalidInputError
 from tests import oracle
-
-RNG = np.random.default_rng(0)
-N, LENGTH, N_SOURCE = 48, 5, 32
-LENGTHS = RNG.integers(2, LENGTH + 1, N)
-MASK = (np.arange(LENGTH) < LENGTHS[:, None]).astype(np.int64)
-IDS = RNG.integers(1, 20, (N, LENGTH)) * MASK
-PARTS = {
-    "ids": IDS,
-    "mask": MASK,
-    "age": RNG.normal(size=(N, 2)),
-    "pixels": RNG.integers(0, 255, (N, 1, 4, 4)).astype(np.uint8),
-    "known": RNG.random((N, 2)) < 0.7,
-}
-Y = (IDS.sum(1) > np.median(IDS.sum(1))).astype(int)
-
-
-class Reader(nn.Module):
-    """Tokens with attention, padding left out, beside numbers, bytes and truth values."""
-
-    def __init__(self):
-        super().__init__()
-        self.tokens, self.places = nn.Embedding(20, 8), nn.Embedding(LENGTH, 8)
-        self.query, self.value, self.norm = nn.Linear(8, 8), nn.Linear(8, 8), nn.LayerNorm(8)
-        self.ages, self.image = nn.Linear(2, 8), nn.Conv2d(1, 8, 2, 2)
-        self.last = nn.Linear(8, 2)
-
-    def forward(self, ids, mask, age, pixels, known):
-        places = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
-        h = self.tokens(ids) + self.places(places)
-        scores = self.query(h) @ h.mT / 8**0.5
-        attention = scores.masked_fill(mask[:, None] == 0, -torch.inf).softmax(-1)
-        h = self.norm(h + attention @ self.value(h)) * mask[:, :, None]
-        pooled = h.sum(1) / mask.sum(1, keepdim=True)
-        image = self.image(pixels.to(pooled.dtype) / 255).mean((2, 3))
-        return self.last(torch.tanh(pooled + self.ages(age * known) + image))
-
-
-def take(rows, kind=dict):
-    return kind(**{name: part[rows] for name, part in PARTS.items()})
-
-
-SOURCE, TARGET = slice(0, N_SOURCE), slice(N_SOURCE, N)
-WRONG = Y.copy()
-WRONG[:6] = 1 - WRONG[:6]
-
-
-def make_net(module=Reader, criterion=nn.CrossEntropyLoss, net=skorch.NeuralNetClassifier, **more):
-    return net(
-        module,
-        criterion=criterion,
-        optimizer=torch.optim.Adam,
-        lr=0.02,
-        max_epochs=2,
-        batch_size=8,
-        callbacks=[oracle.Recorder],
-        iterator_train__shuffle=True,
-        **more,
-    )
-
-
-def fitted(X, X_val=None, *, net=None, y=WRONG[SOURCE], y_val=Y[TARGET], **options):
-    oracle.RECORD.clear()
-    valuer = DVGSValuer(net or make_net(), source_batch_size=7, random_state=0, **options)
-    return valuer.fit(X, y, X_val=X_val, y_val=y_val if X_val is not None else None)
+from tests.valuer.named_array_cases import (
+    LENGTH,
+    N_SOURCE,
+    PARTS,
+    SOURCE,
+    TARGET,
+    WRONG,
+    Items,
+    N,
+    Reader,
+    Y,
+    fitted,
+    make_net,
+    take,
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,19 +49,6 @@ class Encoding(UserDict):
 
     def __init__(self, data=None, **parts):
         super().__init__(data or parts)
-
-
-class Items(Dataset):
-    def __init__(self, rows, with_labels):
-        self.rows, self.with_labels = np.arange(N)[rows], with_labels
-
-    def __len__(self):
-        return len(self.rows)
-
-    def __getitem__(self, i):
-        row = self.rows[i]
-        parts = {name: torch.as_tensor(part[row]) for name, part in PARTS.items()}
-        return (parts, int(WRONG[row])) if self.with_labels else parts
 
 
 def as_tensors(rows):
@@ -176,7 +114,7 @@ def test_rows_that_differ_in_one_array_only():
     assert valuer.values_[1] != valuer.values_[3]
 
 
-def test_several_target_sets(expected):
+def test_several_target_sets():
     halves = {"a": take(slice(32, 40)), "b": take(slice(40, 48))}
     labels = {"a": Y[32:40], "b": Y[40:48]}
     oracle.RECORD.clear()
@@ -223,20 +161,6 @@ def test_validation_rows(split):
     assert np.isfinite(valuer.net_.history[-1, "valid_loss"])
 
 
-class Arrow:
-    """As a table of the library datasets."""
-
-    __module__ = "datasets.arrow_dataset"
-
-    def with_format(self, kind):
-        raise AssertionError("read without being told which columns")
-
-
-def test_tables_of_datasets():
-    with pytest.raises(InvalidInputError, match=r"Pass those as a dict of arrays.*with_format"):
-        fitted(Arrow())
-
-
 def test_influence():
     valuer = fitted(take(SOURCE), take(TARGET), similarity="influence")
     assert np.isfinite(valuer.values_).all()
@@ -258,76 +182,6 @@ def test_resumed(tmp_path, expected):
 def test_own_dataset_class(expected):
     net = make_net(dataset=skorch.dataset.Dataset, iterator_train__collate_fn=None)
     np.testing.assert_array_equal(fitted(take(SOURCE), take(TARGET), net=net).values_, expected)
-
-
-REFUSED = {
-    "X holds arrays of lengths": lambda: fitted(take(SOURCE) | {"age": np.ones((3, 2))}),
-    r"X\['age'\] contains NaN.*Row 2 is": lambda: fitted(
-        take(SOURCE) | {"age": np.where(np.arange(N_SOURCE)[:, None] == 2, np.nan, [1.0, 2.0])}
-    ),
-    "lists of unlike lengths.*Pad them": lambda: fitted({"ids": [[1, 2], [3]]}, y=[0, 1]),
-    r"X\['text'\] holds entries of type": lambda: fitted({"text": ["a", "b"]}, y=[0, 1]),
-    "X is an empty dict": lambda: fitted({}, y=[0, 1]),
-    "X has the key 3": lambda: fitted({3: np.ones((2, 2))}, y=[0, 1]),
-    r"X\['ids'\] is a dict": lambda: fitted({"ids": {"a": np.ones(2)}}, y=[0, 1]),
-    "0 sample": lambda: fitted({"ids": np.ones((0, 2))}, y=[]),
-    "X_val holds the arrays": lambda: fitted(take(SOURCE), {"ids": IDS[:4]}),
-    r"X_val\['ids'\] has rows of shape \(3,\).*Pad both": lambda: fitted(
-        take(SOURCE), take(TARGET) | {"ids": IDS[TARGET, :3]}
-    ),
-    r"X_val\['mask'\] holds float32": lambda: fitted(
-        take(SOURCE), take(TARGET) | {"mask": MASK[TARGET] * 1.0}
-    ),
-    "X_val is a ndarray of one array": lambda: fitted(take(SOURCE), IDS[TARGET]),
-    "y has 31 rows": lambda: fitted(take(SOURCE), y=Y[:31]),
-    r"unexpected keyword.*arguments of these names": lambda: fitted(
-        {"words" if n == "ids" else n: p for n, p in take(SOURCE).items()}
-    ),
-    "but net=None": lambda: DVGSValuer().fit(take(SOURCE), Y[SOURCE]),
-    "Target set 'b': X_val holds the arrays": lambda: DVGSValuer(make_net()).fit(
-        take(SOURCE),
-        Y[SOURCE],
-        X_val={"a": take(TARGET), "b": {"ids": IDS[TARGET]}},
-        y_val={"a": Y[TARGET], "b": Y[TARGET]},
-    ),
-}
-
-
-@pytest.mark.parametrize("message", REFUSED)
-def test_refused(message):
-    with pytest.raises(InvalidInputError, match=message):
-        REFUSED[message]()
-
-
-def test_other_rows_after_fit():
-    valuer = fitted(take(SOURCE), take(TARGET), store_trajectory=True)
-    with pytest.raises(InvalidInputError, match="X is a ndarray of one array"):
-        valuer.score_samples(IDS, Y)
-    with pytest.raises(InvalidInputError, match="X holds the arrays"):
-        valuer.score_samples({"ids": IDS}, Y)
-
-
-class Unlike(Items):
-    def __init__(self, change):
-        super().__init__(slice(0, 9), False)
-        self.change = change
-
-    def __getitem__(self, i):
-        parts = super().__getitem__(i)
-        return self.change(parts) if i == 3 else parts
-
-
-CHANGES = {
-    "unlike shapes.*Pad them": lambda parts: parts | {"ids": parts["ids"][:3]},
-    "Return the same keys": lambda parts: {"ids": parts["ids"]},
-    "were read as": lambda parts: parts | {"ids": parts["ids"].float()},
-}
-
-
-@pytest.mark.parametrize("message", CHANGES)
-def test_items_that_differ(message):
-    with pytest.raises(InvalidInputError, match=message):
-        fitted(Unlike(CHANGES[message]), y=Y[:9])
 
 
 class Unpadded(Reader):

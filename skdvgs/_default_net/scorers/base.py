@@ -8,10 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats32 = NDArray[np.float32]
-
-
-Floats64 = NDArray[np.float64]
+from skdvgs._utils.types import Floats, Floats32
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class ScorerRows:
     """
 
     Y: Floats32
-    weight: Floats64
+    weight: Floats
     group: NDArray[np.intp]
     fold: NDArray[np.intp]
 

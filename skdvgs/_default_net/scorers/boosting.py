@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from skdvgs._default_net.scorers.base import Floats32, ScorerRows
+from skdvgs._default_net.scorers.base import ScorerRows
+from skdvgs._utils.types import Floats32
 
 
 class FoldBoosting:

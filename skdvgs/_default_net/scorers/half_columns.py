@@ -14,20 +14,12 @@ from skdvgs._utils.types import Floats, Floats32, Index
 
 # Numbers of components to choose from.
 _RANKS = (0, 1, 2, 3, 5, 8, 12, 20, 30, 50)
-
-
 # More rows hardly move the components.
 _MOST_ROWS = 5000
-
-
 # Beyond this size of the smaller side, components are found by random projections.
 _MOST_EXACT = 1000
-
-
 # Noise is at least this share of the mean variance of a column.
 _LEAST_NOISE = 1e-4
-
-
 _BLOCK_NUMBERS = 2**22
 
 

@@ -9,12 +9,8 @@ from skdvgs._default_net.kernel import squared_distances
 from skdvgs._utils.types import Floats, Floats32, Index
 
 _NEIGHBOURS = 10
-
-
 # Rows among which the nearest are looked for, at most.
 _MOST_REFERENCES = 5000
-
-
 _BLOCK_NUMBERS = 2**22
 
 

@@ -10,21 +10,16 @@ from scipy.linalg import eigh
 from sklearn.utils import gen_batches
 
 from skdvgs._default_net.kernel import Kernel, KernelShape
-from skdvgs._default_net.scorers.base import Floats32, Floats64, ScorerRows
+from skdvgs._default_net.scorers.base import ScorerRows
+from skdvgs._utils.types import Floats, Floats32
 
 # Up to here every row is a landmark, and the regression is exact. Beyond it time would grow with
 # the cube of the rows.
 _LANDMARKS = 1000
-
-
 # Directions of the landmarks below this share of the strongest one are rounding.
 _LEAST_EIGENVALUE = 1e-5
-
-
 # Exact ones are never taken without the penalty, so that more of them do no harm.
 _LEAST_EXACT = 1e-7
-
-
 _BLOCK_ROWS = 4096
 
 
@@ -61,7 +56,7 @@ class LandmarkRidge:
         Whether every row is a landmark. Then the seed decides nothing.
     """
 
-    def __init__(self, kernel: KernelShape, penalties: Floats64, robust: bool, seed: int) -> None:
+    def __init__(self, kernel: KernelShape, penalties: Floats, robust: bool, seed: int) -> None:
         self._shape, self._penalties = kernel, penalties
         self._robust, self._seed = robust, seed
 
@@ -97,7 +92,7 @@ class LandmarkRidge:
         """The kernel with the bandwidth that was found."""
         return self._kernel
 
-    def _solve_exactly(self, X: Floats32, rows: ScorerRows) -> Floats64:
+    def _solve_exactly(self, X: Floats32, rows: ScorerRows) -> Floats:
         """Find uncorrelated features in one step, where every row is a landmark; return them.
 
         They come from the eigenvectors of the kernel, centred and weighted by rows.
@@ -112,7 +107,7 @@ class LandmarkRidge:
         strong = values > _LEAST_EXACT * max(values[-1], 1e-4 * rows.weight.sum())
         self._eigenvalues, vectors = values[strong], vectors[:, strong]
         roots = np.sqrt(self._eigenvalues)
-        features: Floats64 = vectors / root[:, None] * roots
+        features: Floats = vectors / root[:, None] * roots
         to_features = root[:, None] * vectors / roots
         self._to_features = to_features - share[:, None] * to_features.sum(axis=0)
         self._offset = mean @ self._to_features
@@ -140,17 +135,17 @@ class LandmarkRidge:
         self._to_features = whiten @ turn
         self._offset = mean @ turn
 
-    def _features(self, X: Floats32) -> Floats64:
-        found: Floats64 = self._kernel(X, self._landmarks) @ self._to_features - self._offset
+    def _features(self, X: Floats32) -> Floats:
+        found: Floats = self._kernel(X, self._landmarks) @ self._to_features - self._offset
         return found
 
-    def _shrunk(self, penalty: float) -> Floats64:
-        found: Floats64 = self._y / (self._eigenvalues + penalty)[:, None]
+    def _shrunk(self, penalty: float) -> Floats:
+        found: Floats = self._y / (self._eigenvalues + penalty)[:, None]
         return found
 
     def _left_out(
-        self, features: Floats64, rows: ScorerRows, penalty: float, groups: list[NDArray[np.intp]]
-    ) -> Floats64:
+        self, features: Floats, rows: ScorerRows, penalty: float, groups: list[NDArray[np.intp]]
+    ) -> Floats:
         """Residuals of each row by a fit without its group."""
         shrink = 1.0 / (self._eigenvalues + penalty)
         residuals = rows.Y - self._mean_y - features @ self._shrunk(penalty)
@@ -162,10 +157,10 @@ class LandmarkRidge:
             hat = share[group] + (features[group] * shrink) @ features[group].T * rows.weight[group]
             remaining = np.eye(len(group)) * (1.0 + 1e-7) - hat
             left_out[group] = np.linalg.solve(remaining, residuals[group])
-        found: Floats64 = left_out
+        found: Floats = left_out
         return found
 
-    def _error(self, residuals: Floats64, weight: Floats64) -> float:
+    def _error(self, residuals: Floats, weight: Floats) -> float:
         sizes = np.abs(residuals) if self._robust else residuals**2
         return float((weight[:, None] * sizes).mean())
 

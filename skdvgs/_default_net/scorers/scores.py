@@ -14,26 +14,19 @@ from sklearn.tree import (
 )
 
 from skdvgs._default_net.kernel import Kernel, KernelShape
-from skdvgs._default_net.scorers.base import Floats32, Floats64, Scorer, ScorerRows
+from skdvgs._default_net.scorers.base import Scorer, ScorerRows
 from skdvgs._default_net.scorers.boosting import FoldBoosting
 from skdvgs._default_net.scorers.ridge import LandmarkRidge
 from skdvgs._default_net.scorers.shared_fits import SharedFits, SteadyFits
 from skdvgs._default_net.scorers.trees import TreeEnsemble
+from skdvgs._utils.types import Floats, Floats32
 
 _N_TREES = 150
-
-
 _KERNEL_PENALTIES = 10.0 ** np.arange(-2.5, 1.6, 0.5)
-
-
 _LINEAR_PENALTIES = 10.0 ** np.arange(-3.0, 2.6, 0.5)
-
-
 # Gradient boosting is the strongest single scorer from a few thousand rows on. Below, it adds
 # nothing and costs most.
 _BOOSTING_FROM = {"classification": 5000, "multilabel": 5000, "regression": 2000}
-
-
 # A linear fit of numbers helps only where rows are few.
 _MOST_LINEAR_NUMBERS = 400
 
@@ -71,7 +64,7 @@ def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
     """
     is_class, robust = kind == "classification", kind == "regression"
 
-    def ridge(name: str, scaling: str, shape: KernelShape, penalties: Floats64) -> NamedScorer:
+    def ridge(name: str, scaling: str, shape: KernelShape, penalties: Floats) -> NamedScorer:
         return NamedScorer(name, scaling, LandmarkRidge(shape, penalties, robust, seed))
 
     if is_class:
@@ -117,8 +110,6 @@ class OutOfSampleScores:
         Scores of the fitted rows, each by fits without its group.
     names_ : list of str
         Names of the scorers.
-    penalties_ : dict of str to float
-        Penalty λ that each ridge chose, by the scorer's name.
     n_blocks_ : int
         Blocks of trees.
     """
@@ -149,7 +140,7 @@ class OutOfSampleScores:
         """
         X = np.ascontiguousarray(X, dtype=np.float32)
         self._n_outputs, self._scorers, self.n_blocks_ = rows.Y.shape[1], [], 1
-        self.left_out_, self.names_, self.penalties_ = self._none(X), [], {}
+        self.left_out_, self.names_ = self._none(X), []
         if not X.shape[1]:
             return self
         scorers = make_scorers(self._kind, len(X), self._seed)
@@ -173,11 +164,6 @@ class OutOfSampleScores:
             shared.add(replace(steady, ridges=exact))
         self.left_out_ = _stacked([named.scorer.left_out_ for named in self._scorers])
         self.names_ = [named.name for named in self._scorers]
-        self.penalties_ = {
-            named.name: named.scorer.penalty_
-            for named in self._scorers
-            if isinstance(named.scorer, LandmarkRidge)
-        }
         return self
 
     def without_blocks(self) -> Iterator[Floats32]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from skdvgs._default_net.scaling import TableScalings
-from skdvgs._default_net.scorers.base import Floats64, ScorerRows
+from skdvgs._default_net.scorers.base import ScorerRows
 from skdvgs._default_net.scorers.ridge import LandmarkRidge
+from skdvgs._utils.types import Floats
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class SteadyFits:
     """
 
     rows: ScorerRows
-    importances: Floats64
+    importances: Floats
     ridges: dict[str, LandmarkRidge]
 
 

@@ -10,16 +10,13 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, is_classifier
 
-from skdvgs._default_net.scorers.base import Floats32, ScorerRows
+from skdvgs._default_net.scorers.base import ScorerRows
+from skdvgs._utils.types import Floats32, Labels
 
 # A tree of this many rows is deep enough; beyond it the time grows with the rows alone.
 _MOST_ROWS_A_TREE = 50_000
-
-
 # Blocks of trees that are left out in turn for the jackknife.
 _TREE_BLOCKS = 10
-
-
 # Their votes in memory, at most: 128 MiB.
 _MOST_VOTES = 2**25
 
@@ -120,7 +117,7 @@ class TreeEnsemble:
             found[_cells(everyone, classes)] += _predict(model, X)
         return (found / len(self._grown)).astype(np.float32)
 
-    def _grow(self, X: Floats32, y: NDArray[Any], rows: ScorerRows, seed: int) -> _GrownTree:
+    def _grow(self, X: Floats32, y: Labels, rows: ScorerRows, seed: int) -> _GrownTree:
         rng = np.random.default_rng(seed)
         n_groups = int(rows.group.max()) + 1
         n_drawn = min(n_groups, max(1, round(n_groups * _MOST_ROWS_A_TREE / len(X))))

@@ -1,4 +1,4 @@
-"""Reads rows alike each time, where a Dataset draws at random, as augmentation does."""
+"""read_alike: the same rows each time, where a Dataset draws at random, as augmentation does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of a Dask array's rows, computed where its blocks lie."""
+"""score_blocks: values of a Dask array's rows, computed where its blocks lie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many rows, read part by part."""
+"""LargeRows: many rows, read part by part."""
 
 from __future__ import annotations
 
@@ -15,15 +15,10 @@ from skdvgs.exceptions import InvalidInputError
 
 # Numbers read at a time where nothing else says how many: 8 MiB as float32.
 _BLOCK_NUMBERS = 2**21
-
-
 # Rows between two rows that are asked for, up to which reading all of them is the faster way.
 _MOST_GAP = 64
-
-
 # Rows that lie elsewhere are read once for all if they take less memory than this.
 SMALL_BYTES = 2**25
-
 
 Function = Callable[[NDArray[Any]], NDArray[Any]]
 

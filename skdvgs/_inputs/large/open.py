@@ -1,4 +1,4 @@
-"""Tell which reader an X needs, without importing the library that made it."""
+"""open_rows: which reader an X needs, told without importing the library that made it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from skdvgs._inputs.large.readers import (
     MemmapReader,
     SparseReader,
 )
-from skdvgs._utils.mappings import is_mapping
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs.exceptions import InvalidInputError
 
 _BY_LIBRARY: dict[str, type[ArrayReader]] = {

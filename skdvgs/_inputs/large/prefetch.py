@@ -1,4 +1,4 @@
-"""Read the next batch while the last one is computed."""
+"""fetch_ahead and read_ahead: read the next batch while the last one is computed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 Part = TypeVar("Part")
-
-
 Batch = TypeVar("Batch")
-
 
 _END: Any = object()
 

@@ -1,4 +1,4 @@
-"""Where rows may lie: one reader for each kind of place."""
+"""ArrayReader and its kin: a reader for each kind of place where rows may lie."""
 
 from __future__ import annotations
 

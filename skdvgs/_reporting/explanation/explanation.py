@@ -10,12 +10,10 @@ from typing import Any
 import numpy as np
 
 from skdvgs._reporting.explanation.shown_rows import FeaturesOf
-from skdvgs._reporting.explanation.unusual import UnusualFeature
+from skdvgs._reporting.explanation.unusual import UnusualFeature, span
 from skdvgs._utils.optional import import_optional
 
 _MOST_UNUSUAL = 3
-
-
 _LONGEST_LABEL = 40
 
 
@@ -149,10 +147,10 @@ class Explanation:
         given = _number_of(self.label, self.output)
         low, high = min(self._models), max(self._models)
         which = f"Target {self.output}" if np.size(np.asarray(self.label)) > 1 else "The target"
-        text = f"{which} is {given:.4g}; {len(self._models)} scorers predict {_span(low, high)}"
+        text = f"{which} is {given:.4g}; {len(self._models)} scorers predict {span(low, high)}"
         if self.nearest:
             near = [_number_of(label, self.output) for label in self.nearest]
-            text += f", and the {self._rows} have {_span(min(near), max(near))}"
+            text += f", and the {self._rows} have {span(min(near), max(near))}"
         return f"{text}."
 
 
@@ -232,11 +230,6 @@ def quoted(label: object) -> str:
     text = str(label)
     text = text if len(text) <= _LONGEST_LABEL else text[: _LONGEST_LABEL - 1] + "…"
     return f"'{text}'" if isinstance(label, str) else text
-
-
-def _span(low: float, high: float) -> str:
-    low_text, high_text = f"{low:.4g}", f"{high:.4g}"
-    return low_text if low_text == high_text else f"{low_text} to {high_text}"
 
 
 def _number_of(label: object, output: int) -> float:

@@ -21,16 +21,10 @@ from skdvgs._utils.types import Floats, Index
 # A number is unusual that far from the median, in robust standard deviations, if also hardly any
 # row goes as far: of a long tail many rows are far.
 _LEAST_Z, _MOST_SHARE = 4.0, 0.005
-
-
 # Quantiles of a column, and how many standard deviations of a normal one lie between them.
 _QUANTILES, _SPREAD = (0.05, 0.95), 3.29
-
-
 # Entries of text are categories if there are ten rows or more for each.
 _LEAST_REPEATS = 10
-
-
 _MOST_ROWS = 10_000
 
 
@@ -124,13 +118,14 @@ def _add_numbers(
         entry = of_rows[at, column]
         out = sample[:, column] >= entry if entry > middle[column] else sample[:, column] <= entry
         if out.mean() <= max(_MOST_SHARE, 1.0 / len(sample)):
-            usual = f"usually {_span(low[column], high[column])}"
+            usual = f"usually {span(low[column], high[column])}"
             found[at].append(
                 UnusualFeature(names[columns[column]], float(entry), usual, float(z[at, column]))
             )
 
 
-def _span(low: float, high: float) -> str:
+def span(low: float, high: float) -> str:
+    """Return an interval as a sentence shows it; one number where both ends read alike."""
     low_text, high_text = f"{low:.4g}", f"{high:.4g}"
     return low_text if low_text == high_text else f"{low_text} to {high_text}"
 

@@ -11,8 +11,6 @@ from skdvgs._utils.types import Floats, Index, Mask
 
 # Rows of less than this typicality look like hardly any other row.
 LEAST_TYPICALITY = 0.1
-
-
 _MOST_NAMED = 10
 
 

@@ -1,4 +1,4 @@
-"""The report page: its parts, and how they are put together."""
+"""make_page: the parts of the report page, and how they are put together."""
 
 from __future__ import annotations
 

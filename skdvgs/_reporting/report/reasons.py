@@ -1,4 +1,4 @@
-"""Reasons: the explanation of each listed row, as a part of the page that unfolds."""
+"""reasons_of_rows: the explanation of each listed row, as a part of the page that unfolds."""
 
 from __future__ import annotations
 

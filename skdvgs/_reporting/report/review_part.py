@@ -1,4 +1,4 @@
-"""ReviewPart: what the page needs to take decisions on rows."""
+"""ReviewNames: what the page needs to take decisions on rows."""
 
 from __future__ import annotations
 

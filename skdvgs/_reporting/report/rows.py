@@ -13,8 +13,8 @@ from sklearn.utils.validation import _num_samples
 from skdvgs._inputs.annotated import features_of, is_anndata
 from skdvgs._inputs.columns import names_of_columns
 from skdvgs._inputs.indices import check_same_rows
+from skdvgs._inputs.mappings import is_mapping
 from skdvgs._reporting.fit_rows import FitRows, FrameKind, frame_kind
-from skdvgs._utils.mappings import is_mapping
 from skdvgs._utils.types import Index, Table
 from skdvgs.exceptions import InvalidInputError
 

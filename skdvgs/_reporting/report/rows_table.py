@@ -1,4 +1,4 @@
-"""RowsTable: the table of the lowest rows, with what unfolds and what is decided there."""
+"""value_columns_of: the columns of the table of the lowest rows."""
 
 from __future__ import annotations
 

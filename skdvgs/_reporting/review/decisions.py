@@ -11,12 +11,8 @@ from dataclasses import asdict, dataclass
 from skdvgs.exceptions import InvalidInputError
 
 COLUMNS = ("row", "decision", "label", "note", "given_label", "label_column", "row_column")
-
-
 # Without one of these a file is no review.
 _NEEDED = COLUMNS[:3]
-
-
 DECISIONS = ("keep", "relabel", "drop")
 
 

@@ -1,14 +1,13 @@
-"""Estimate the share of wrong rows from the values of a network of the user's own."""
+"""estimate_low_fraction: share of wrong rows from values by a network of the user's own."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from skdvgs._utils.types import Floats
 from skdvgs._values.low_fraction.label_model import label_share
 from skdvgs._values.low_fraction.mixture import separate_share
-
-Floats = NDArray[np.float64]
 
 
 def estimate_low_fraction(

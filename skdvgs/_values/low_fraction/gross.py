@@ -1,4 +1,4 @@
-"""The share of rows whose target is grossly wrong, where the values alone must tell."""
+"""gross_share: the share of grossly wrong targets, where the values alone must tell."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 # How many interquartile ranges below the lower quartile of the logarithms a value is low. Where
 # targets are easy to predict, up to 3 % of clean rows are; so their target must lie apart as well.
 _FENCE_OF_VALUES = 2.0
-
-
 # Tukey's fence: how many interquartile ranges beyond the quartiles a target lies apart.
 _FENCE_OF_TARGETS = 1.5
 

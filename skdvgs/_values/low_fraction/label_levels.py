@@ -1,4 +1,4 @@
-"""How often each value occurs with a row's own label, and with the other labels."""
+"""LabelLevels: how often each value occurs with a row's own label, and with the others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from skdvgs._utils.types import Floats
 
 
 @dataclass(frozen=True, eq=False)

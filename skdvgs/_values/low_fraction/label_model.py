@@ -1,4 +1,4 @@
-"""The share of wrong labels from the value of every row under every label."""
+"""label_share: the share of wrong labels from the value of every row under every label."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from skdvgs._utils.types import Floats
 from skdvgs._values.low_fraction.label_levels import label_levels
 from skdvgs._values.low_fraction.label_tail import tail_share
 
-Floats = NDArray[np.float64]
-
-
 BINS = 20
-
-
 # Middle rank of each bin, of mean 0 and variance near 1.
 RANKS = ((np.arange(BINS) + 0.5) / BINS - 0.5) * np.sqrt(12)
 
@@ -71,31 +67,17 @@ def _bins_of(values: Floats, weights: Floats) -> NDArray[np.intp]:
 # How far the share may lie from that of the tail: it decides where the likelihood is flat, as
 # with many wrong labels and values that tell little.
 _TAIL_ERROR = 0.1
-
-
 # How far the shares of single labels may lie from that of all: where they are about equal, and
 # where labels are taken for each other at rates of their own.
 _EQUAL, _UNLIKE = 0.03, 0.3
-
-
 # Gain in log-likelihood that shows rates to be unlike: that of two standard errors. Where even
 # rates gain more by chance, both counts agree.
 _PROOF = 2.0
-
-
 _LARGEST_SHARE = 0.5
-
-
 _STARTS = (0.02, 0.15, 0.4)
-
-
 # Keeps slopes finite where values tell all labels.
 _RIDGE = 0.01
-
-
 _STEEPEST = 60.0
-
-
 # Tighter searches take twice as long and change shares by a tenth of a point.
 _SEARCH = {"maxiter": 100, "ftol": 1e-6}
 

@@ -1,13 +1,11 @@
-"""The share of wrong labels from the lowest label values."""
+"""tail_share: the share of wrong labels from the lowest label values."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from skdvgs._utils.types import Floats
 from skdvgs._values.low_fraction.label_levels import LabelLevels
-
-Floats = NDArray[np.float64]
 
 
 def upper_bound(shares: Floats, counts: Floats) -> Floats:
@@ -22,11 +20,7 @@ def upper_bound(shares: Floats, counts: Floats) -> Floats:
 # Of all rows' own and other values together, a tail holds at least this share of the rows' number
 # and, of few rows, this many; and at most a little over half of all.
 _LEAST_TAIL = 0.2
-
-
 _FEWEST_IN_TAIL = 60
-
-
 _LARGEST_TAIL = 1.2
 
 

@@ -1,4 +1,4 @@
-"""The share of low rows where the values of a label fall into two separate groups."""
+"""separate_share: the share of low rows where values of a label fall into two groups."""
 
 from __future__ import annotations
 
@@ -6,37 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import pearson3
 
-Floats = NDArray[np.float64]
-
+from skdvgs._utils.types import Floats
 
 # Fewer rows of a class cannot show two groups.
 _FEWEST_OF_GROUP = 10
-
-
 # Distance of the two means in units of their standard deviation (root mean square of both).
 # Below two, a mixture of two normals with equal weights has a single peak.
 _SEPARATION = 2.5
-
-
 _LONE_SEPARATION = 3.5
-
-
 # A mixture is fitted to this many quantiles at most: the cost does not grow with the rows.
 _MOST_QUANTILES = 1000
-
-
 _EM_STEPS = 200
-
-
 _STARTS = (0.05, 0.1, 0.2, 0.35, 0.5)
-
-
 _LARGEST_LOW_SHARE = 0.6
-
-
 _LOG_OUTSIDE = -8.0
-
-
 # Free parameters of the normal, the flat and the skewed density; the mixture has five.
 _FREE_OF_ONE_KIND = np.array([2, 2, 3])
 

@@ -1,4 +1,4 @@
-"""MultiheadAttention: its input and output projections are linear products."""
+"""AttentionProducts: input and output projections of attention are linear products."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a layer rule is, and the registry that finds one for a layer."""
+"""LayerRule: what a layer rule is, and the registry that finds one for a layer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convolutions and transposed convolutions in one, two and three dimensions."""
+"""ConvolutionRule: convolutions and transposed ones in one, two and three dimensions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Embedding and EmbeddingBag: the positions of a row that hold the same token add up."""
+"""EmbeddingRule, EmbeddingBagRule: positions of a row that hold the same token add up."""
 
 from __future__ import annotations
 

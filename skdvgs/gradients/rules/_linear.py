@@ -1,4 +1,4 @@
-"""Linear layers, with any number of positions between rows and features."""
+"""LinearRule: linear layers, with any number of positions between rows and features."""
 
 from __future__ import annotations
 

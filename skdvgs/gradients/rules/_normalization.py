@@ -1,4 +1,4 @@
-"""Norm layers and PReLU: few parameters, so their per-sample gradients are formed."""
+"""PReLURule and those of norm layers: few parameters, so each row's gradient is formed."""
 
 from __future__ import annotations
 

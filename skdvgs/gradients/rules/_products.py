@@ -1,4 +1,4 @@
-"""Layers whose parameters enter only through linear products within their forward.
+"""LinearProducts: layers whose parameters enter only through linear products within them.
 
 Attention and recurrent layers call no submodule that a hook could watch. For the time of a
 forward pass they are given a forward of the same meaning that reports each product.

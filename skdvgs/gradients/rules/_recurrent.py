@@ -1,4 +1,4 @@
-"""Recurrent layers: two linear products a layer and direction, one step after the other."""
+"""RecurrentProducts: two linear products a layer and direction, one step after the other."""
 
 from __future__ import annotations
 

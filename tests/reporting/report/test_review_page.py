@@ -108,7 +108,7 @@ def test_from_a_click_to_a_cleaned_table(page, downloads, valuer, labels):
     assert page.title == "Values of training rows"
 
 
-def test_remembers_what_was_decided(page, path):
+def test_remembers_what_was_decided(page):
     tick(page, 5, "drop")
     tick(page, 6, "keep")
     fill(page, 6, "note", "sure")

@@ -1,4 +1,4 @@
-"""What counts as a mapping of named arrays."""
+"""is_mapping: what counts as a mapping of named arrays."""
 
 from __future__ import annotations
 
