@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import sys
+import time
 
 import pytest
 
@@ -70,15 +71,21 @@ def _ctrl_c_is_heard():
     signal.signal(signal.SIGINT, before)
 
 
+_pools = {}  # of worker processes: since when each is known
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _no_idle_workers():
-    """End the worker processes of a module.
+    """End the worker processes that an earlier module has started.
 
-    Those that idle for some minutes end by themselves, and a job handed out at that very moment
-    is never done.
+    Those that idle for five minutes end by themselves, and a job handed out at that very moment
+    is never done. Until then the next module may have them: starting them takes seconds.
     """
     yield
     loky = sys.modules.get("joblib.externals.loky.reusable_executor")
     executor = getattr(loky, "_executor", None)
-    if executor is not None:
+    if executor is None:
+        return
+    now = time.monotonic()
+    if now - _pools.setdefault(id(executor), now) > 90.0:
         executor.shutdown(wait=True)

@@ -1,4 +1,4 @@
-"""One peer of one part, in this process: ``python -m benchmarks.peers.worker PART PEER``."""
+"""Peers of one part, in this process: ``python -m benchmarks.peers.worker PART PEER ...``."""
 
 import argparse
 import resource
@@ -58,7 +58,7 @@ def main():
     """Parse the command line and measure, with one thread."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers.worker", description=__doc__)
     parser.add_argument("part", choices=parts.NAMES)
-    parser.add_argument("peer")
+    parser.add_argument("peers", nargs="+", metavar="PEER")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--out", required=True)
@@ -66,7 +66,10 @@ def main():
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")  # the rows are spoilt on purpose
     with threadpool_limits(1):
-        failed = run(options.part, options.peer, options.seeds, options.quick, options.out)
+        failed = sum(
+            run(options.part, peer, options.seeds, options.quick, options.out)
+            for peer in options.peers
+        )
     return min(failed, 1)
 
 

@@ -254,4 +254,4 @@ def test_a_dead_worker_is_told_and_what_was_done_is_kept(tmp_path, monkeypatch):
     (folder / "die").unlink()
     done = [name for name in files(folder) if name.startswith("trajectory")]
     assert "trajectory-0001.npz" in done
-    assert_equal_fits(plain, begun.fit(**given()))
+    assert_equal_fits(plain, begun.set_params(n_jobs=None).fit(**given()))
