@@ -180,6 +180,8 @@ def targets(kind):
         y[:7] *= 10
     elif kind == "added":
         y[:7] += 300
+    elif kind == "log-normal":
+        y = np.exp(y / 12)
     elif kind == "prices":
         y = np.exp(12 + 0.4 * X[:, 0] + 0.2 * RNG.normal(size=N)).round(-2)
         y[:5] /= 100
