@@ -166,9 +166,12 @@ def _shares(found):
             frame = frame[(frame.regime == regime) & (frame.measure == "points off the share")]
             errors += list(frame[frame.variant.str.startswith(variant)].value.abs())
         if errors:
-            mean = float(np.mean(errors))
+            mean, untold = float(np.nanmean(errors)), int(np.isnan(errors).sum())
+            text = f"{mean:.2f}"
+            if untold:  # nothing could be learnt, and low_fraction_ says so
+                text += f"; none told for {untold} of {len(errors)} tables"
             wanted = f"mean error at most {most} points"
-            yield Line(f"share of wrong labels, {variant}", wanted, f"{mean:.2f}", mean <= most)
+            yield Line(f"share of wrong labels, {variant}", wanted, text, mean <= most)
 
 
 def _clean(found):
