@@ -243,7 +243,7 @@ def test_a_dead_worker_is_told_and_what_was_done_is_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("SKDVGS_TEST_FOLDER", str(folder))
     # Workers that an earlier test has left would not know of it.
     get_reusable_executor().shutdown(wait=True)
-    settings = {"n_restarts": 4, "tol": 1e-9}
+    settings = {"n_restarts": 6, "tol": 1e-9}
     plain = valuer(Dying, **settings).fit(**given())
     begun = valuer(Dying, checkpoint_dir=folder, n_jobs=2, **settings)
     folder.mkdir()
