@@ -218,8 +218,10 @@ def _features(found):
     if len(values):
         mean = values.mean()
         typical = found.table("features", "Spearman").filter(like="typicality").mean().mean()
-        text = f"{typical:.3f}; values_, which judge labels, {mean:.3f}"
-        yield Line("noisy features", "typicality_: Spearman at least 0.57", text, typical >= 0.57)
+        text = f"{typical:.3f}; ``values_``, which judge labels, {mean:.3f}"
+        yield Line(
+            "noisy features", "``typicality_``: Spearman at least 0.57", text, typical >= 0.57
+        )
 
 
 def _unlabelled(found):
@@ -238,7 +240,7 @@ def _suggested(found):
     for variant in found.variants("flips", measure):
         mean = found.ours("flips", measure, variant).mean()
         as_suggested = found.ours("flips", "suggestion right, flipped rows", variant).mean()
-        text = f"{mean:.3f}; suggested_labels_, which keep labels that are not low: "
+        text = f"{mean:.3f}; ``suggested_labels_``, which keep labels that are not low: "
         text += f"{as_suggested:.3f}"
         wanted = "the best other label right for 0.85 of flipped rows"
         yield Line(f"suggested labels, {variant}", wanted, text, mean >= 0.85)
