@@ -22,6 +22,12 @@ class Recorder(skorch.callbacks.Callback):
         RECORD.append((copy.deepcopy(module.state_dict()), grads))
 
 
+def recorded_net(module, criterion, net=skorch.NeuralNet, **settings):
+    """A net that the recorder listens to, with several target batches in each of two epochs."""
+    usual = {"optimizer": torch.optim.Adam, "lr": 0.02, "max_epochs": 2, "batch_size": 8}
+    return net(module, criterion=criterion, callbacks=[Recorder], **(usual | settings))
+
+
 def replay(module, loss, X, y, compute_every=1):
     """Mean cosine of each row's gradient with the recorded target gradients.
 

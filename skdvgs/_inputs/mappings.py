@@ -9,5 +9,5 @@ from scipy.sparse import issparse
 
 
 def is_mapping(part: Any) -> bool:
-    """Whether something is a mapping: SciPy's sparse arrays by keys are dicts, yet one array."""
+    """Whether something is a mapping of arrays. SciPy's dok_array is a dict, but one array."""
     return isinstance(part, Mapping) and not issparse(part)

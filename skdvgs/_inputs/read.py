@@ -187,8 +187,8 @@ def _check_groups_differ(groups: NDArray[np.intp] | None, target: Rows | None) -
     if groups is None or target is not None or groups.any():
         return
     raise InvalidInputError(
-        f"groups puts all {len(groups)} rows into one group. Rows of a group never inform each "
-        "other's values, so nothing would. Give at least two groups, or a target set X_val."
+        f"groups puts all {len(groups)} rows into one group. A row is valued by rows of other "
+        "groups, and there are none. Give at least two groups, or a target set X_val."
     )
 
 

@@ -14,5 +14,5 @@ def on_cpu(tensor: Tensor) -> bool:
 
 
 def elements_at_a_time(like: Tensor, of_a_core: int) -> int:
-    """Return how many elements of row gradients are held at a time, where a tensor is."""
+    """Return how many elements of row gradients to hold at a time on a tensor's device."""
     return of_a_core if on_cpu(like) else max(of_a_core, _GPU_ELEMENTS)

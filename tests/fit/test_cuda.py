@@ -128,11 +128,14 @@ def test_a_fit_that_was_stopped_goes_on(tmp_path, monkeypatch):
     np.testing.assert_allclose(gone_on.values_, expected, **CLOSE)
 
 
-def test_the_filter_works_in_a_search():
+def test_the_filter_drops_the_rows_that_it_drops_on_the_cpu():
     X, y = rows()
-    kept = LowValueFilter(DVGSValuer(net(), device="cuda", random_state=0), fraction=0.2)
-    Xt = kept.fit_transform(X, y)
-    assert len(Xt) == len(X)
+    kept = {}
+    for device in ("cuda", "cpu"):
+        valuer = DVGSValuer(net(), device=device, random_state=0)
+        kept[device] = LowValueFilter(valuer, fraction=0.2).fit(X, y)
+    assert kept["cuda"].n_dropped_ == 24
+    assert np.mean(kept["cuda"].support_ == kept["cpu"].support_) > 0.95
 
 
 def test_recurrent_layers_and_convolutions_agree():

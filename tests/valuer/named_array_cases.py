@@ -55,17 +55,7 @@ WRONG[:6] = 1 - WRONG[:6]
 
 
 def make_net(module=Reader, criterion=nn.CrossEntropyLoss, net=skorch.NeuralNetClassifier, **more):
-    return net(
-        module,
-        criterion=criterion,
-        optimizer=torch.optim.Adam,
-        lr=0.02,
-        max_epochs=2,
-        batch_size=8,
-        callbacks=[oracle.Recorder],
-        iterator_train__shuffle=True,
-        **more,
-    )
+    return oracle.recorded_net(module, criterion, net, iterator_train__shuffle=True, **more)
 
 
 def fitted(X, X_val=None, *, net=None, y=WRONG[SOURCE], y_val=Y[TARGET], **options):

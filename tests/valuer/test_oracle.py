@@ -76,17 +76,8 @@ def squared_loss(output, y):
 
 def make_net(module, n_outputs, criterion, **settings):
     """A skorch net with several target batches an epoch, the last one smaller."""
-    return skorch.NeuralNet(
-        module,
-        module__n_outputs=n_outputs,
-        criterion=criterion,
-        optimizer=torch.optim.Adam,
-        lr=0.01,
-        max_epochs=2,
-        batch_size=16,
-        callbacks=[oracle.Recorder],
-        **{"iterator_train__shuffle": True, **settings},
-    )
+    usual = {"lr": 0.01, "batch_size": 16, "iterator_train__shuffle": True}
+    return oracle.recorded_net(module, criterion, module__n_outputs=n_outputs, **(usual | settings))
 
 
 def value(net, X, y, X_val, y_val, **options):

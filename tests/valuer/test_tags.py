@@ -111,16 +111,8 @@ CASES = {
 
 
 def make_net(module, criterion, net=skorch.NeuralNet, **options):
-    return net(
-        module,
-        criterion=criterion,
-        optimizer=torch.optim.Adam,
-        lr=0.02,
-        max_epochs=2,
-        batch_size=8,
-        callbacks=[oracle.Recorder],
-        **{f"module__{name}": value for name, value in options.items()},
-    )
+    options = {f"module__{name}": value for name, value in options.items()}
+    return oracle.recorded_net(module, criterion, net, **options)
 
 
 def fitted(net, X, y, X_val=None, y_val=None, **options):
