@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from skdvgs._default_net.class_trust import ClassTrust, class_posterior
+from skdvgs._default_net.class_trust import ClassTrust, class_posterior, trust_of
 from skdvgs._default_net.judge import Evidence, Judgement, State
 from skdvgs._default_net.trust_training import RecordStates, TrustNet, train_trust
 from skdvgs._utils.types import Floats, Floats32, Labels
@@ -29,14 +29,17 @@ class ClassJudge:
     ----------
     n_scorers, n_classes : int
         Sizes of the evidence.
+    hesitates : bool
+        Whether values allow for hesitation; see :class:`ClassTrust`.
     states : list of state dicts
         Checkpoints.
     wrong_share, target_trust, losses, net
-        See :class:`Judge`.
+        See :class:`Judge`. The share is that of the noise layer, without hesitation.
     """
 
     n_scorers: int
     n_classes: int
+    hesitates: bool
     states: Sequence[State]
     losses: list[float]
     net: TrustNet
@@ -54,6 +57,7 @@ class ClassJudge:
         is_target: NDArray[np.bool_],
         settings: Mapping[str, Any],
         n_given: int = 0,
+        hesitates: bool = True,
     ) -> ClassJudge:
         """Train on source and target rows together.
 
@@ -69,6 +73,8 @@ class ClassJudge:
             Settings of the skorch net.
         n_given : int
             How many of the scorers, the last ones, are the user's own.
+        hesitates : bool
+            Whether values allow for hesitation.
         """
         scores = np.asarray(evidence, dtype=np.float64)
         _, n_scorers, n_classes = scores.shape
@@ -90,31 +96,40 @@ class ClassJudge:
             settings,
         )
         losses = [float(loss) for loss in net.history[:, "train_loss"]]
-        judge = cls(n_scorers, n_classes, callback.states, losses, net)
-        source = ~is_target
-        judge.wrong_share = float(1.0 - judge(scores[source], y[source]).right.mean())
+        judge = cls(n_scorers, n_classes, hesitates, callback.states, losses, net)
+        source = torch.as_tensor(~is_target)
+        right = [
+            trust_of(module.clean(data[0][source]), module.transitions, data[1][source]).mean()
+            for module in judge.modules()
+        ]
+        judge.wrong_share = 1.0 - float(np.mean(right))
         return judge
 
     def __call__(self, evidence: Evidence, y: Labels, is_target: bool = False) -> Judgement:
-        """Judge rows; target rows by the noise layer of their own."""
+        """Judge rows; target rows by the noise layer of their own, without hesitation."""
         posterior = np.zeros((len(evidence), self.n_classes))
-        module = ClassTrust(self.n_scorers, self.n_classes)
         scores, labels = torch.as_tensor(evidence, dtype=torch.float64), torch.as_tensor(y)
-        for state in self.states:
-            module.load_state_dict(state)
-            with torch.no_grad():
-                noise = module.target_transitions() if is_target else module.transitions
-                posterior += class_posterior(module.clean(scores), noise, labels).numpy()
+        for module in self.modules():
+            clean = module.clean(scores)
+            if is_target:
+                of_given = module.target_transitions()[:, labels].T
+            else:
+                of_given = module.of_given(clean, labels)
+            posterior += class_posterior(clean, of_given).numpy()
         posterior /= len(self.states)
         right = np.take_along_axis(posterior, np.asarray(y)[:, None], axis=1)[:, 0]
         return Judgement(right, posterior)
 
     def clean(self, evidence: Floats32) -> Floats:
         """Probabilities of the classes for rows without a label, shape (n_samples, n_classes)."""
-        found = np.zeros((len(evidence), self.n_classes))
-        module = ClassTrust(self.n_scorers, self.n_classes)
+        scores = torch.as_tensor(evidence, dtype=torch.float64)
+        found: Floats = np.mean([module.clean(scores).numpy() for module in self.modules()], axis=0)
+        return found
+
+    def modules(self) -> Iterator[ClassTrust]:
+        """The module at each checkpoint, one and the same with other weights."""
+        sizes = self.n_scorers, self.n_classes
+        module = ClassTrust(*sizes, hesitates=self.hesitates).requires_grad_(False)
         for state in self.states:
             module.load_state_dict(state)
-            with torch.no_grad():
-                found += module.clean(torch.as_tensor(evidence, dtype=torch.float64)).numpy()
-        return found / len(self.states)
+            yield module

@@ -17,6 +17,11 @@ probability that the row's label is right, given its features and its label,
 and t is the mean of T_kk over the row's possible true classes. The target gradient on τ is
 negative, since target rows are right. So the similarity of the two gradients is r - t: rows that
 pull trust up have high values. The value is r, in [0, 1].
+
+**Hesitation.** People err most on rows that could be of several classes. Such errors leave no trace
+in T: a row that is uncertain by nature looks the same. So T is fitted without them, and a value
+allows for them. Where it is not known that errors are common, the value takes T_ky + h_ky(x) for
+T_ky: whoever hesitates between k and y errs in a share of the cases. See :meth:`of_given`.
 """
 
 from __future__ import annotations
@@ -40,6 +45,10 @@ _EM_STEPS = 8
 # Share of wrong labels before training, of source and target rows alike: from a smaller one,
 # training may end where no label is wrong and all are uncertain.
 _FIRST_RATE = 0.15
+# Share of errors where one hesitates between two classes, less the rate of T: errors that T holds
+# have been found. With a larger share more errors of people are found, and more labels dropped that
+# are uncertain by nature.
+_HESITATION = 0.25
 
 
 class ClassTrust(nn.Module):
@@ -54,6 +63,9 @@ class ClassTrust(nn.Module):
     n_given : int
         How many of the scorers, the last ones, are the user's own. Their weights are drawn to
         no others: they may know far more than ours, or far less.
+    hesitates : bool
+        Whether values allow for hesitation; for one of several labels they do not, as the doubts of
+        all labels would add up.
 
     Attributes
     ----------
@@ -65,6 +77,8 @@ class ClassTrust(nn.Module):
         T: the probability of each given label (column) for each true class (row).
     rate, target_rate : Tensor
         Share of wrong labels among source and target rows.
+    sizes : Tensor of shape (n_classes,)
+        Share of source rows that have each label.
     """
 
     def __init__(
@@ -73,8 +87,10 @@ class ClassTrust(nn.Module):
         n_classes: int,
         n_rows: int = 1000,
         n_given: int = 0,
+        hesitates: bool = True,
     ) -> None:
         super().__init__()
+        self._hesitation = _HESITATION if hesitates else 0.0
         self._n_ours = n_scorers - n_given
         self._equal = _EQUAL + _EQUAL_ROWS / n_rows
         equal = torch.full((n_scorers,), (1.0 / n_scorers) ** 0.5, dtype=torch.float64)
@@ -91,6 +107,9 @@ class ClassTrust(nn.Module):
         ):
             self.register_buffer(name, torch.tensor(value, dtype=torch.float64))
         self.register_buffer("transitions", even_transitions(n_classes, _FIRST_RATE))
+        self.sizes: Tensor
+        even = torch.full((n_classes,), 1.0 / n_classes, dtype=torch.float64)
+        self.register_buffer("sizes", even)
 
     def target_transitions(self) -> Tensor:
         """T of the target rows: one rate for all classes."""
@@ -121,6 +140,35 @@ class ClassTrust(nn.Module):
         """Probabilities of the true classes, p(x), shape (n_samples, n_classes)."""
         logits = torch.einsum("b,nbk->nk", self.weights, scores) + self.biases
         return logits.softmax(dim=1)
+
+    def of_given(self, clean: Tensor, labels: Tensor) -> Tensor:
+        """Probability of the given label for each true class, with hesitation.
+
+        It is T_ky, and for k ≠ y in addition
+
+            h_ky(x) = (0.25 - rate)₊ (p_y / (1 - p_k))^½ b_ky,
+
+        as an annotator takes k for a class that is likely there. b_ky is 1 unless y is rarer than
+        k: if the sizes have the ratio ρ < 1, it is 2 ρ² / (1 + ρ²). Else the rows of a large class
+        that are taken for a rare one would be as many as the rare class.
+
+        Parameters
+        ----------
+        clean : Tensor of shape (n_samples, n_classes)
+            Probabilities of the true classes, p(x).
+        labels : int Tensor of shape (n_samples,)
+            The given labels, y.
+
+        Returns
+        -------
+        Tensor of shape (n_samples, n_classes)
+        """
+        hesitation = (self._hesitation - self.rate).clamp_min(0.0)
+        likely = clean.gather(1, labels[:, None]) / (1.0 - clean).clamp_min(1e-12)
+        ratio = (self.sizes[labels][:, None] / self.sizes.clamp_min(1e-12)).clamp_max(1.0)
+        balance = 2.0 * ratio**2 / (1.0 + ratio**2)
+        added = hesitation * likely.clamp_max(1.0).sqrt() * balance
+        return self.transitions[:, labels].T + added.scatter(1, labels[:, None], 0.0)
 
     def penalty(self) -> Tensor:
         """Minus the log-prior of weights and biases.
@@ -158,6 +206,7 @@ class ClassTrust(nn.Module):
         clean = self.clean(scores)
         source, given = clean[~is_target], labels[~is_target]
         n_classes = clean.shape[1]
+        self.sizes.copy_(torch.bincount(given, minlength=n_classes) / max(len(given), 1))
         for _ in range(_EM_STEPS):
             counts = self._counts(source, given)
             wrong = counts.sum() - counts.trace()
@@ -176,7 +225,7 @@ class ClassTrust(nn.Module):
 
     def _counts(self, clean: Tensor, labels: Tensor) -> Tensor:
         """Expected number of rows of each true class (row) with each given label (column)."""
-        posterior = class_posterior(clean, self.transitions, labels)
+        posterior = class_posterior(clean, self.transitions[:, labels].T)
         counts = torch.zeros_like(self.transitions)
         return counts.index_add_(0, labels, posterior).T
 
@@ -187,25 +236,24 @@ def even_transitions(n_classes: int, rate: float | Tensor) -> Tensor:
     return (1.0 - rate) * eye + rate / (n_classes - 1) * (1.0 - eye)
 
 
-def class_posterior(clean: Tensor, transitions: Tensor, labels: Tensor) -> Tensor:
+def class_posterior(clean: Tensor, of_given: Tensor) -> Tensor:
     """Probability of each true class, given the features and the given label.
 
     Parameters
     ----------
     clean : Tensor of shape (n_samples, n_classes)
         Probabilities of the true classes, p(x).
-    transitions : Tensor of shape (n_classes, n_classes)
-        Probability of each given label for each true class, T.
-    labels : int Tensor of shape (n_samples,)
-        The given labels.
+    of_given : Tensor of shape (n_samples, n_classes)
+        Probability of the given label for each true class.
     """
-    joint = clean * transitions[:, labels].T
+    joint = clean * of_given
     return joint / joint.sum(dim=1, keepdim=True).clamp_min(1e-300)
 
 
 def trust_of(clean: Tensor, transitions: Tensor, labels: Tensor) -> Tensor:
-    """r: the probability that the given label is right, in [0, 1], shape (n_samples,)."""
-    return class_posterior(clean, transitions, labels).gather(1, labels[:, None])[:, 0]
+    """r: the probability that the given label is right by T alone, in [0, 1], (n_samples,)."""
+    posterior = class_posterior(clean, transitions[:, labels].T)
+    return posterior.gather(1, labels[:, None])[:, 0]
 
 
 def log_evidence(counts: Floats, rate: float, strength: float) -> float:

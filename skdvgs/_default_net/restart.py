@@ -171,6 +171,7 @@ class MultilabelRestart:
                 rows.y[:, label].astype(np.intp),
                 rows.is_target,
                 self._settings,
+                hesitates=False,
             )
             for label in range(rows.y.shape[1])
         ]

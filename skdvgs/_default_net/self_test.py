@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 from sklearn.metrics import roc_auc_score
 
 from skdvgs._default_net.class_judge import ClassJudge
-from skdvgs._default_net.class_trust import ClassTrust
 from skdvgs._default_net.judge import Evidence
 from skdvgs._default_net.number_judge import NumberJudge
 from skdvgs._default_net.restart import LabelledRestart, MultilabelRestart, two_classes
@@ -76,16 +74,9 @@ def self_test_auc(
 
 def right_under_each_label(judge: ClassJudge, evidence: Evidence) -> Floats:
     """Probability that each label would be right if it were given, (n_samples, n_classes)."""
-    found = np.zeros((len(evidence), judge.n_classes))
-    module = ClassTrust(judge.n_scorers, judge.n_classes)
-    scores = torch.as_tensor(np.asarray(evidence), dtype=torch.float64)
-    for state in judge.states:
-        module.load_state_dict(state)
-        with torch.no_grad():
-            clean, noise = module.clean(scores), module.transitions
-            given = (clean @ noise).clamp_min(1e-300)
-            found += (clean * noise.diagonal() / given).numpy()
-    return found / len(judge.states)
+    labels = np.arange(judge.n_classes)
+    right = [judge(evidence, np.full(len(evidence), label)).right for label in labels]
+    return np.stack(right, axis=1)
 
 
 def _of_output(restart: LabelledRestart, evidence: Evidence, output: int) -> Evidence:

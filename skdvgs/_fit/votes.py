@@ -1,7 +1,8 @@
 """votes_on: what each scorer says of the labels of some rows.
 
 The log-odds of the given label against the best other one are a sum: one term for each scorer, one
-for the class frequencies, one for the noise layer. Terms are means over checkpoints and restarts.
+for the class frequencies, one for the noise layer and hesitation. Terms are means over checkpoints
+and restarts.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 from skdvgs._default_net.class_judge import ClassJudge
 from skdvgs._default_net.number_judge import NumberJudge
@@ -82,12 +84,14 @@ def _log_odds(
     n_states = sum(len(judge.states) for judge in judges)
     for judge, of_rows in zip(judges, scores, strict=True):
         difference = of_rows[everyone, :, codes] - of_rows[everyone, :, rival]
-        for state in judge.states:
-            biases = state["biases"].numpy()
-            noise = np.log(np.maximum(state["transitions"].numpy(), 1e-300))
-            found[:, :-2] += difference * state["root_weights"].numpy() ** 2
+        inputs, labels = torch.as_tensor(of_rows), torch.as_tensor(codes)
+        for module in judge.modules():
+            biases = module.biases.numpy()
+            of_given = module.of_given(module.clean(inputs), labels)
+            noise = of_given.clamp_min(1e-300).log().numpy()
+            found[:, :-2] += difference * module.weights.numpy()
             found[:, -2] += biases[codes] - biases[rival]
-            found[:, -1] += noise[codes, codes] - noise[rival, codes]
+            found[:, -1] += noise[everyone, codes] - noise[everyone, rival]
     return found / n_states
 
 

@@ -49,7 +49,7 @@ def test_the_gradient_on_the_trust_parameter_is_minus_the_value():
         grad(lambda t, p, y: (torch.stack([loss(t, p, k) for k in range(K)]) * y).sum()),
         in_dims=(None, 0, 0),
     )(tau, clean, one_hot)
-    posterior = class_posterior(clean, T, LABELS)
+    posterior = class_posterior(clean, T[:, LABELS].T)
     value, mean_trust = trust_of(clean, T, LABELS), posterior @ diagonal
     np.testing.assert_allclose(-gradient, value - mean_trust, atol=1e-12)
 
@@ -59,8 +59,78 @@ def test_posterior_is_bayes_rule():
     for row in range(5):
         joint = [clean[row, k] * T[k, LABELS[row]].item() for k in range(K)]
         expected = np.array(joint) / np.sum(joint)
-        found = class_posterior(torch.as_tensor(clean), T, LABELS)[row]
+        found = class_posterior(torch.as_tensor(clean), T[:, LABELS].T)[row]
         np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def slow_judgement(p, noise, label, sizes, hesitation):
+    """Posterior of one row, class by class."""
+    joint = []
+    for k in range(len(p)):
+        of_given = noise[k][label]
+        if k != label:
+            ratio = min(sizes[label] / sizes[k], 1.0)
+            balance = 2 * ratio**2 / (1 + ratio**2)
+            of_given += hesitation * min(p[label] / (1 - p[k]), 1.0) ** 0.5 * balance
+        joint.append(p[k] * of_given)
+    return np.array(joint) / sum(joint)
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.25, 0.4])
+@pytest.mark.parametrize("hesitates", [True, False])
+def test_hesitation_by_a_slow_implementation(rate, hesitates):
+    """It ends where a quarter of the labels is known to be wrong; a rare label is asked less."""
+    labels = torch.as_tensor([0] * 30 + [1] * 8 + [2] * 2)
+    sizes = np.array([30, 8, 2]) / N
+    trust = module()
+    trust.sizes.copy_(torch.as_tensor(sizes))
+    trust.rate.fill_(rate)
+    judge = ClassJudge(B, K, hesitates, [trust.state_dict()], [], None)
+    found = judge(SCORES.numpy(), labels.numpy())
+    clean = trust.clean(SCORES).detach().numpy()
+    hesitation = {0.0: 0.25, 0.1: 0.15}.get(rate, 0.0) if hesitates else 0.0
+    for row in range(N):
+        expected = slow_judgement(clean[row], T.numpy(), labels[row], sizes, hesitation)
+        np.testing.assert_allclose(found.posterior[row], expected, atol=1e-12)
+        assert found.right[row] == pytest.approx(expected[labels[row]], abs=1e-12)
+    of_target = judge(SCORES.numpy(), labels.numpy(), is_target=True)
+    expected = class_posterior(torch.as_tensor(clean), trust.target_transitions()[:, labels].T)
+    np.testing.assert_allclose(of_target.posterior, expected, atol=1e-12)
+
+
+def uncertain(n=2000, spread=3.0, seed=0):
+    """Scores of two classes that know how likely each is, labels drawn of them, and the chances."""
+    rng = np.random.default_rng(seed)
+    log_odds = spread * rng.normal(size=n)
+    chance = 1.0 / (1.0 + np.exp(-log_odds))
+    labels = (rng.random(n) < chance).astype(int)
+    scores = np.stack([-log_odds, log_odds], axis=1)[:, None].repeat(B, axis=1) / 2.0
+    return scores, labels, chance
+
+
+@pytest.mark.parametrize("hesitates", [True, False])
+def test_errors_of_people_who_hesitate_are_found(hesitates):
+    """The true class is the likelier one; where it is not far from the other, half are wrong."""
+    scores, labels, chance = uncertain()
+    truth = (chance > 0.5).astype(int)
+    wrong = labels != truth
+    assert 0.1 < wrong.mean() < 0.2
+    is_target = np.zeros(len(labels), bool)
+    judge = ClassJudge.train(scores, labels, is_target, {}, hesitates=hesitates)
+    low = judge(scores, labels).right < 0.5
+    # By what the labels say, they may as well be uncertain by nature: so is the estimated share.
+    assert judge.wrong_share < 0.06
+    assert wrong[low].all()
+    found = low[wrong].mean()
+    assert found > 0.3 if hesitates else found < 0.1
+
+
+def test_labels_that_are_uncertain_everywhere_are_kept():
+    """39 % of the labels are not the likeliest; few are so unlikely that they are called wrong."""
+    scores, labels, chance = uncertain(spread=0.6)
+    assert 0.36 < np.minimum(chance, 1 - chance).mean() < 0.42
+    judge = ClassJudge.train(scores, labels, np.zeros(len(labels), bool), {})
+    assert (judge(scores, labels).right < 0.5).mean() < 0.06
 
 
 def test_forward_is_the_probability_of_each_given_label():
@@ -120,7 +190,7 @@ def test_shares_and_transitions_are_found(by_class, n_target):
     assert value[wrong].mean() < 0.4 < 0.8 < value[~wrong].mean()
     # A probability: of the rows near 0.5 about half are wrong.
     middle = (value > 0.3) & (value < 0.7)
-    assert abs(wrong[middle].mean() - 0.5) < 0.15
+    assert abs(wrong[middle].mean() - 0.5) < 0.25
 
 
 def test_training_ends_where_a_slow_optimiser_does():
@@ -148,7 +218,7 @@ def test_clean_labels_are_believed():
     assert not wrong.any()
     judge = ClassJudge.train(scores, labels, is_target, {})
     assert judge.wrong_share < 0.01
-    assert (judge(scores, labels).right < 0.5).mean() < 0.005
+    assert (judge(scores, labels).right < 0.5).mean() < 0.025
 
 
 @pytest.mark.parametrize("n_rows", [30, 1000, 50_000])
