@@ -114,6 +114,7 @@ class NumberJudge:
             "n_scorers": n_scorers,
             "n_scale_features": 3,
             "first_scale": 1.3 * float(np.median(residuals)),
+            "ties": target_columns(scale.frequent()),
         }
         settings = {"max_epochs": _EPOCHS, **settings}
         found = []
@@ -200,4 +201,4 @@ class NumberJudge:
         return found / len(states)
 
     def _module(self, rich: bool) -> NumberTrust:
-        return NumberTrust(self.n_scorers, 3, rich, 1.0)
+        return NumberTrust(self.n_scorers, 3, rich, 1.0, target_columns(self.scale.frequent()))

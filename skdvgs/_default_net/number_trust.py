@@ -9,6 +9,15 @@ The target that was given is right with probability 1 - e. Otherwise it is drawn
 (m_1), or from anywhere (m_2, a broad density that gross errors come from), or it is the right one
 with an error added (m_3, in the *rich* model).
 
+**A wrong target is another one than the right one.** It matters where targets have ties, as zeros,
+grades and counts do. If m(y) is the share of a tied target y and p_y(x) the probability that it is
+the right one, a draw from m that misses the right target t is y with probability
+
+    Σ_{t ≠ y} p_t m(y) / (1 - m(t)) = m(y) (A(x) - p_y / (1 - m(y))),
+    A(x) = 1 + Σ_t p_t m(t) / (1 - m(t)),    where t runs over the frequent ties.
+
+Without it, a wrong target among many zeros would count as a zero that is right by chance.
+
 **What a value is.** Let τ be the log-odds that targets are right. The gradient of a row's loss
 -log((1 - e) f + Σ e_k m_k) with respect to τ is (1 - e) - r, with
 
@@ -22,6 +31,7 @@ high values. The value is r, in [0, 1].
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -40,7 +50,10 @@ _LOGISTIC = 1.7
 # The wide part of the rich model's density is that much wider.
 _WIDE = 2.5
 _BROAD = 3.0
-_LEAST_MASS = 1e-13
+_LEAST_MASS, _LEAST_REST, _LEAST_MISSED = 1e-13, 1e-3, 1e-6
+
+# Log-mass of targets, given centre and log scale of their rows.
+LogMass = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class NumberTrust(nn.Module):
@@ -54,13 +67,22 @@ class NumberTrust(nn.Module):
         Whether a target may also be right with an error added, and f has a wide part.
     first_scale : float
         Scale of the residuals before training.
+    ties : array of shape (n_ties, 5)
+        Targets that many rows have; see :func:`target_columns`.
     """
 
     def __init__(
-        self, n_scorers: int, n_scale_features: int, rich: bool, first_scale: float
+        self,
+        n_scorers: int,
+        n_scale_features: int,
+        rich: bool,
+        first_scale: float,
+        ties: Floats,
     ) -> None:
         super().__init__()
         self.rich = rich
+        self.ties: Tensor
+        self.register_buffer("ties", torch.as_tensor(ties), persistent=False)
 
         def start(size: int, value: float) -> nn.Parameter:
             return nn.Parameter(torch.full((size,), value, dtype=torch.float64))
@@ -103,14 +125,32 @@ class NumberTrust(nn.Module):
         self, scores: Tensor, scale_features: Tensor, targets: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Log-density of each given target if it is right, and if it is wrong."""
-        centre, log_scale = self.centre(scores), self._log_scale(scale_features)
-        right = self._right(targets, centre, log_scale)
-        ways = [targets[:, 3], targets[:, 4]]
-        if self.rich:
-            variance = torch.exp(2.0 * log_scale) + torch.exp(2.0 * self.log_added)
-            ways.append(_log_mass(targets, centre, 0.5 * variance.log(), _normal))
+        row = self.centre(scores), self._log_scale(scale_features)
+        each_tie = self.ties, *(part[:, None] for part in row)
+        right, right_of_ties = self._right(targets, *row), self._right(*each_tie).exp()
+        ways: list[LogMass] = [_of_all, _broad, *([self._added] if self.rich else [])]
+        masses = [
+            self._missing(way(targets, *row), right, way(*each_tie), right_of_ties, targets)
+            for way in ways
+        ]
         shares = torch.log_softmax(self.wrong_logits, dim=0)
-        return right, torch.logsumexp(shares[:, None] + torch.stack(ways), dim=0)
+        return right, torch.logsumexp(shares[:, None] + torch.stack(masses), dim=0)
+
+    @staticmethod
+    def _missing(
+        log_mass: Tensor, right: Tensor, of_ties: Tensor, right_of_ties: Tensor, targets: Tensor
+    ) -> Tensor:
+        """Log-mass of each given target if it is drawn in one way and misses the right one."""
+        share = of_ties.exp()
+        total = 1.0 + (right_of_ties * share / (1.0 - share).clamp_min(_LEAST_REST)).sum(dim=1)
+        # What has no ties is never drawn again.
+        itself, own = (_of_tied(part, targets) for part in (right, log_mass))
+        missed = total - itself / (1.0 - own).clamp_min(_LEAST_REST)
+        return log_mass + missed.clamp_min(_LEAST_MISSED).log()
+
+    def _added(self, targets: Tensor, centre: Tensor, log_scale: Tensor) -> Tensor:
+        variance = torch.exp(2.0 * log_scale) + torch.exp(2.0 * self.log_added)
+        return _log_mass(targets, centre, 0.5 * variance.log(), _normal)
 
     def log_shares(self) -> tuple[Tensor, Tensor]:
         """Logarithms of the shares of right and of wrong source rows."""
@@ -177,6 +217,24 @@ def _cauchy(x: Floats) -> Floats:
     return 0.5 + np.arctan(x / _BROAD) / math.pi
 
 
+def _of_all(targets: Tensor, *_: Tensor) -> Tensor:
+    return targets[..., 3]
+
+
+def _broad(targets: Tensor, *_: Tensor) -> Tensor:
+    return targets[..., 4]
+
+
+def _is_tied(targets: Tensor) -> Tensor:
+    return targets[..., 2] - targets[..., 1] > 2.1 * HALF_WIDTH
+
+
+def _of_tied(log_mass: Tensor, targets: Tensor) -> Tensor:
+    """Mass of each target that has ties, 0 of the others."""
+    none = torch.full_like(log_mass, -1e3)
+    return torch.where(_is_tied(targets), log_mass, none).exp()
+
+
 def _normal(x: Tensor) -> tuple[Tensor, Tensor]:
     """Cumulative distribution and log-density of the standard normal distribution."""
     return torch.special.ndtr(x), -0.5 * x * x - _LOG_ROOT_2PI
@@ -190,10 +248,13 @@ def _logistic(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _log_mass(targets: Tensor, centre: Tensor, log_scale: Tensor, family) -> Tensor:  # type: ignore[no-untyped-def]
-    """Log-mass of each target's interval; for a target without ties by the density at its score."""
-    score, low, high = targets[:, 0], targets[:, 1], targets[:, 2]
+    """Log-mass of each target's interval; for a target without ties by the density at its score.
+
+    Rows of `targets` and rows of `centre` are matched as arrays are broadcast.
+    """
+    score, low, high = targets[..., 0], targets[..., 1], targets[..., 2]
     scale = torch.exp(log_scale)
-    tied = high - low > 2.1 * HALF_WIDTH
+    tied = _is_tied(targets)
     # Where a branch is not taken its gradient must still be finite.
     low = torch.where(tied, (low - centre) / scale, torch.zeros_like(low))
     high = torch.where(tied, (high - centre) / scale, torch.ones_like(high))

@@ -18,6 +18,8 @@ _MARGIN = 0.5
 # What scorers learn: ends of a heavy tail must not rule a squared loss.
 _CLIP = 2.5
 _QUANTILES = (0.5, 0.75, 0.85, 0.95)
+# Share of the rows from which on a tie matters to all others.
+_FREQUENT = 0.02
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class TargetScale:
         score = (_density(low) - _density(high)) * n / counts
         shift = self._fit_tails(y, values, score)
         self._values = values
+        self._is_frequent = (counts > 1) & (counts >= _FREQUENT * n)
         self._score = score + shift
         self._low = np.where(counts > 1, low, score - HALF_WIDTH) + shift
         self._high = np.where(counts > 1, high, score + HALF_WIDTH) + shift
@@ -86,6 +89,10 @@ class TargetScale:
         low = np.where(known, self._low[at], score - HALF_WIDTH)
         high = np.where(known, self._high[at], score + HALF_WIDTH)
         return ScoredTargets(score, low, high)
+
+    def frequent(self) -> ScoredTargets:
+        """Targets that at least 2 % of the rows have."""
+        return self.transform(self._values[self._is_frequent])
 
     def inverse(self, score: Floats) -> Floats:
         """Targets whose scores these are, within the range of the fitted ones."""

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import cauchy, logistic, norm
+from sklearn.metrics import roc_auc_score
 
 from skdvgs._default_net.number_judge import NumberJudge
 from skdvgs._default_net.number_trust import NumberTrust, target_columns
@@ -15,8 +16,8 @@ SCORES = RNG.normal(size=(N, B))
 FEATURES = RNG.normal(size=(N, 3))
 
 
-def made(rich):
-    module = NumberTrust(B, 3, rich, 0.6)
+def made(rich, ties=None):
+    module = NumberTrust(B, 3, rich, 0.6, np.empty((0, 5)) if ties is None else ties)
     with torch.no_grad():
         module.scale_weights.copy_(torch.tensor([0.2, -0.1, 0.05]))
         module.bias.fill_(0.1)
@@ -54,9 +55,63 @@ def test_densities_are_those_of_scipy(rich, tied):
     else:
         expected = mass(logistic(centre, scale / 1.7).cdf)
         ways = [mass(norm.cdf), mass(cauchy(0, 3).cdf)]
+    if tied:  # of what is drawn, the right target itself is left out
+        ways = [way * np.maximum(1 - expected / (1 - way), 1e-6) for way in ways]
     # An interval without ties is narrow enough for the density in its middle.
     np.testing.assert_allclose(right, expected, rtol=1e-5)
-    np.testing.assert_allclose(wrong, np.mean(ways, axis=0), rtol=1e-5)
+    np.testing.assert_allclose(wrong, np.mean(ways, axis=0), rtol=2e-5)
+
+
+@pytest.mark.parametrize("rich", [False, True])
+def test_a_wrong_target_is_another_one_than_the_right_one(rich):
+    """By a sum over all pairs of six grades, one row and one way after the other."""
+    ends = np.array([-np.inf, -1.2, -0.5, 0.1, 0.8, 1.5, np.inf])
+    middles = np.array([-1.7, -0.8, -0.2, 0.4, 1.1, 2.0])
+    grades = ScoredTargets(middles, ends[:-1], ends[1:])
+    columns = target_columns(grades)
+    module = made(rich, columns)
+    centre = SCORES.mean(axis=1) + 0.1
+    scale = 0.6 * np.exp(FEATURES @ [0.2, -0.1, 0.05])
+    for row in range(N):
+        inputs = tensors(*(np.repeat(part[row : row + 1], 6, 0) for part in (SCORES, FEATURES)))
+        right, wrong = (
+            part.detach().exp().numpy()
+            for part in module.densities(*inputs, torch.as_tensor(columns))
+        )
+        np.testing.assert_allclose(right.sum(), 1.0)
+        added = norm(centre[row], np.hypot(scale[row], np.exp(0.3)))
+        ways = [norm, cauchy(0, 3), *([added] if rich else [])]
+        expected = np.zeros(6)
+        for way in ways:
+            m = np.diff(way.cdf(ends))
+            for truth in range(6):
+                for given in range(6):
+                    if given != truth:
+                        expected[given] += right[truth] * m[given] / (1 - m[truth]) / len(ways)
+        np.testing.assert_allclose(expected.sum(), 1.0)
+        np.testing.assert_allclose(wrong, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("error", ["replaced", "added"])
+def test_errors_among_many_zeros_are_found(error):
+    """Two in three right targets are zero; no residual knows that a zero is seldom wrong."""
+    rng = np.random.default_rng(0)
+    n = 1500
+    score = rng.normal(size=n)
+    y = np.where(score > 0.4, np.exp(score), 0.0)
+    wrong = rng.random(n) < 0.2
+    if error == "replaced":
+        given = np.where(wrong, y[rng.permutation(n)], y)
+    else:
+        given = np.where(wrong, y + rng.normal(size=n), y)
+    wrong = given != y
+    scores = score[:, None] + 0.3 * rng.normal(size=(n, B))
+    evidence = np.concatenate([scores, 0.1 * rng.normal(size=(n, 3))], axis=1)
+    judge = trained(evidence, given, np.zeros(n, bool))
+    residual = np.abs(TargetScale().fit(given).transform(given).score - scores.mean(axis=1))
+    value = judge(evidence, given).right
+    assert roc_auc_score(wrong, -value) > roc_auc_score(wrong, residual) + 0.08
+    assert abs(judge.wrong_share - wrong.mean()) < 0.04
 
 
 @pytest.mark.parametrize("rich", [False, True])
