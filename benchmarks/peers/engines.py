@@ -72,6 +72,15 @@ _WAYS = {
     "loop": loop,
 }
 PEERS = tuple(_WAYS)
+# What tools raise for layers that they have no rule for.
+_REFUSALS = (
+    AssertionError,
+    AttributeError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def measure(peer, case, seed, quick):
@@ -80,7 +89,7 @@ def measure(peer, case, seed, quick):
     try:
         run = _WAYS[peer](task)
         run()
-    except (AssertionError, AttributeError, NotImplementedError, RuntimeError, ValueError) as error:
+    except _REFUSALS as error:
         raise ImportError(f"not possible: {str(error).splitlines()[0]}") from error
     runs = {"plain": WAYS["plain"](find_task(case)), peer: run}
     runs["plain"]()
