@@ -35,6 +35,9 @@ def _cluster():
     """Starting it takes some seconds."""
     from ray.util.joblib import register_ray
 
+    # Workers would give way to the other tests, and take minutes.
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setenv("RAY_worker_niceness", "0")
     ray.init(
         num_cpus=2,
         include_dashboard=False,
@@ -45,6 +48,7 @@ def _cluster():
     register_ray()
     yield
     ray.shutdown()
+    monkeypatch.undo()
 
 
 def _process(seconds):
