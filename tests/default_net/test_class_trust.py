@@ -6,6 +6,7 @@ import torch
 from scipy.stats import dirichlet_multinomial
 from torch.func import grad, vmap
 
+from skdvgs import DVGSValuer
 from skdvgs._default_net.class_judge import ClassJudge
 from skdvgs._default_net.class_trust import (
     ClassTrust,
@@ -123,6 +124,16 @@ def test_errors_of_people_who_hesitate_are_found(hesitates):
     assert wrong[low].all()
     found = low[wrong].mean()
     assert found > 0.3 if hesitates else found < 0.1
+
+
+def test_doubts_of_several_labels_do_not_add_up():
+    """Ten labels that are uncertain by nature: hardly a row has a wrong one."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 5))
+    chances = 1.0 / (1.0 + np.exp(-3.0 * X @ rng.normal(size=(5, 10))))
+    Y = (rng.random(chances.shape) < chances).astype(int)
+    valuer = DVGSValuer(n_restarts=1, random_state=0).fit(X, Y)
+    assert (valuer.values_ < 0.5).mean() < 0.15
 
 
 def test_labels_that_are_uncertain_everywhere_are_kept():

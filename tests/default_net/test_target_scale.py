@@ -46,6 +46,15 @@ def test_ties_share_a_score_and_an_interval():
     np.testing.assert_allclose(single.high - single.low, 2 * HALF_WIDTH)
 
 
+def test_frequent_targets_are_those_that_one_row_in_fifty_has():
+    y = np.concatenate([np.zeros(60), np.full(4, 3.0), np.full(3, 7.0), np.arange(10.0, 143.0)])
+    scale = TargetScale().fit(y)
+    found, expected = scale.frequent(), scale.transform([0.0, 3.0])
+    for name in ("score", "low", "high"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    assert len(TargetScale().fit(np.arange(20.0)).frequent().score) == 0
+
+
 def test_gross_errors_lie_far_out():
     y = RNG.normal(size=1000) + 20
     y[:10] *= 10
