@@ -162,6 +162,7 @@ class ClassTrust(nn.Module):
         Returns
         -------
         Tensor of shape (n_samples, n_classes)
+            Its rows need not sum to 1.
         """
         hesitation = (self._hesitation - self.rate).clamp_min(0.0)
         likely = clean.gather(1, labels[:, None]) / (1.0 - clean).clamp_min(1e-12)
