@@ -9,6 +9,10 @@ from sklearn.preprocessing import StandardScaler
 from .out_of_sample import joined
 
 
+# Its processes do not start within a worker of joblib.
+_IN_ONE_PROCESS = {"clean_learning_kwargs": {"find_label_issues_kwargs": {"n_jobs": 1}}}
+
+
 def datalab(X, y, X_val=None, y_val=None, *, chances=None):
     """Label issues by Datalab: on features of equal spread, or on class probabilities.
 
@@ -28,6 +32,6 @@ def datalab(X, y, X_val=None, y_val=None, *, chances=None):
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         lab = Datalab(data={"y": y_all}, label_name="y", verbosity=0)
-        lab.find_issues(**given, issue_types={"label": {}})
+        lab.find_issues(**given, issue_types={"label": _IN_ONE_PROCESS})
     issues = lab.get_issues("label").iloc[: len(y)]
     return issues["label_score"].to_numpy(), issues["is_label_issue"].to_numpy()
