@@ -9,10 +9,6 @@ from sklearn.preprocessing import StandardScaler
 from .out_of_sample import joined
 
 
-# Its processes do not start within a worker of joblib.
-_IN_ONE_PROCESS = {"clean_learning_kwargs": {"find_label_issues_kwargs": {"n_jobs": 1}}}
-
-
 def datalab(X, y, X_val=None, y_val=None, *, chances=None):
     """Label issues by Datalab: on features of equal spread, or on class probabilities.
 
@@ -29,9 +25,15 @@ def datalab(X, y, X_val=None, y_val=None, *, chances=None):
     given = {"features": StandardScaler().fit_transform(X_all)}
     if chances is not None:
         y_all, given = y, {"pred_probs": chances}
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    # Its processes do not start within a worker of joblib. Datalab writes into these settings.
+    one_process = {"clean_learning_kwargs": {"find_label_issues_kwargs": {"n_jobs": 1}}}
+    said = io.StringIO()
+    with warnings.catch_warnings(), contextlib.redirect_stdout(said):
         warnings.simplefilter("ignore")
         lab = Datalab(data={"y": y_all}, label_name="y", verbosity=0)
-        lab.find_issues(**given, issue_types={"label": _IN_ONE_PROCESS})
-    issues = lab.get_issues("label").iloc[: len(y)]
+        lab.find_issues(**given, issue_types={"label": one_process})
+    try:
+        issues = lab.get_issues("label").iloc[: len(y)]
+    except ValueError as error:
+        raise RuntimeError(f"Datalab failed: {said.getvalue()}") from error
     return issues["label_score"].to_numpy(), issues["is_label_issue"].to_numpy()
