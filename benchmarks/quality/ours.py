@@ -21,7 +21,10 @@ def timed(function, *arguments, **settings):
 @functools.lru_cache(maxsize=8)
 def fitted(task, random_state=None):
     """The valuer as it comes, and its seconds; regimes that ask for the same fit share it."""
-    valuer = DVGSValuer(random_state=task.seed if random_state is None else random_state)
+    # Grades are whole numbers, which would be read as labels.
+    kind = "auto" if task.n_classes else "regression"
+    random_state = task.seed if random_state is None else random_state
+    valuer = DVGSValuer(task=kind, random_state=random_state)
     known = {"X_val": task.X_val, "y_val": task.y_val, "groups": task.groups}
     return timed(valuer.fit, task.X, task.y, **{k: v for k, v in known.items() if v is not None})
 
