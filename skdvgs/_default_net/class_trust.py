@@ -49,6 +49,8 @@ _FIRST_RATE = 0.15
 # have been found. With a larger share more errors of people are found, and more labels dropped that
 # are uncertain by nature.
 _HESITATION = 0.25
+# A label is given in hesitation less often if its class is that many times rarer than the other.
+_RARE = 3.0
 
 
 class ClassTrust(nn.Module):
@@ -148,8 +150,8 @@ class ClassTrust(nn.Module):
 
             h_ky(x) = (0.25 - rate)₊ (p_y / (1 - p_k))^½ b_ky,
 
-        as an annotator takes k for a class that is likely there. b_ky is 1 unless y is rarer than
-        k: if the sizes have the ratio ρ < 1, it is 2 ρ² / (1 + ρ²). Else the rows of a large class
+        as an annotator takes k for a class that is likely there. b_ky is 1 unless y is much rarer
+        than k: if the sizes have the ratio ρ < 1/3, it is (3 ρ)³. Else the rows of a large class
         that are taken for a rare one would be as many as the rare class.
 
         Parameters
@@ -166,8 +168,8 @@ class ClassTrust(nn.Module):
         """
         hesitation = (self._hesitation - self.rate).clamp_min(0.0)
         likely = clean.gather(1, labels[:, None]) / (1.0 - clean).clamp_min(1e-12)
-        ratio = (self.sizes[labels][:, None] / self.sizes.clamp_min(1e-12)).clamp_max(1.0)
-        balance = 2.0 * ratio**2 / (1.0 + ratio**2)
+        ratio = self.sizes[labels][:, None] / self.sizes.clamp_min(1e-12)
+        balance = (_RARE * ratio).clamp_max(1.0) ** 3
         added = hesitation * likely.clamp_max(1.0).sqrt() * balance
         return self.transitions[:, labels].T + added.scatter(1, labels[:, None], 0.0)
 

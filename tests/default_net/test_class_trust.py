@@ -70,8 +70,7 @@ def slow_judgement(p, noise, label, sizes, hesitation):
     for k in range(len(p)):
         of_given = noise[k][label]
         if k != label:
-            ratio = min(sizes[label] / sizes[k], 1.0)
-            balance = 2 * ratio**2 / (1 + ratio**2)
+            balance = min(3 * sizes[label] / sizes[k], 1.0) ** 3
             of_given += hesitation * min(p[label] / (1 - p[k]), 1.0) ** 0.5 * balance
         joint.append(p[k] * of_given)
     return np.array(joint) / sum(joint)

@@ -82,10 +82,10 @@ def test_votes_add_up_to_the_log_odds_of_the_labels(valuer):
                 logits = (state["root_weights"].numpy() ** 2) @ scores + state["biases"].numpy()
                 clean = np.exp(logits) / np.exp(logits).sum()
                 noise = state["transitions"].numpy()[other, given]
-                ratio = min(float(state["sizes"][given] / state["sizes"][other]), 1.0)
+                balance = min(3 * float(state["sizes"][given] / state["sizes"][other]), 1.0) ** 3
                 likely = (clean[given] / (1.0 - clean[other])) ** 0.5
                 hesitation = max(0.25 - float(state["rate"]), 0.0) * likely
-                noise += hesitation * 2.0 * ratio**2 / (1.0 + ratio**2)
+                noise += hesitation * balance
                 right = state["transitions"].numpy()[given, given]
                 expected.append(np.log(clean[given] * right / (clean[other] * noise)))
         assert sum(entry.scorers.values()) == pytest.approx(np.mean(expected), rel=1e-6)
