@@ -51,6 +51,7 @@ _FIRST_RATE = 0.15
 _HESITATION = 0.25
 # A label is given in hesitation less often if its class is that many times rarer than the other.
 _RARE = 3.0
+_LEAST_REST = 1e-12
 
 
 class ClassTrust(nn.Module):
@@ -166,12 +167,20 @@ class ClassTrust(nn.Module):
         Tensor of shape (n_samples, n_classes)
             Its rows need not sum to 1.
         """
-        hesitation = (self._hesitation - self.rate).clamp_min(0.0)
-        likely = clean.gather(1, labels[:, None]) / (1.0 - clean).clamp_min(1e-12)
-        ratio = self.sizes[labels][:, None] / self.sizes.clamp_min(1e-12)
+        likely = clean.gather(1, labels[:, None]) / (1.0 - clean).clamp_min(_LEAST_REST)
+        return self.transitions[:, labels].T + likely.sqrt() * self._hesitations()[:, labels].T
+
+    def right_under_each_label(self, clean: Tensor) -> Tensor:
+        """Probability that each label would be right if it were given, (n_samples, n_classes)."""
+        hesitant = (clean / (1.0 - clean).clamp_min(_LEAST_REST).sqrt()) @ self._hesitations()
+        given = clean @ self.transitions + clean.sqrt() * hesitant
+        return clean * self.transitions.diagonal() / given.clamp_min(1e-300)
+
+    def _hesitations(self) -> Tensor:
+        """(0.25 - rate)₊ b_ky, 0 on the diagonal, shape (n_classes, n_classes)."""
+        ratio = self.sizes / self.sizes.clamp_min(1e-12)[:, None]
         balance = (_RARE * ratio).clamp_max(1.0) ** 3
-        added = hesitation * likely.clamp_max(1.0).sqrt() * balance
-        return self.transitions[:, labels].T + added.scatter(1, labels[:, None], 0.0)
+        return (self._hesitation - self.rate).clamp_min(0.0) * balance.fill_diagonal_(0.0)
 
     def penalty(self) -> Tensor:
         """Minus the log-prior of weights and biases.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from sklearn.metrics import roc_auc_score
 
 from skdvgs._default_net.class_judge import ClassJudge
@@ -74,9 +75,10 @@ def self_test_auc(
 
 def right_under_each_label(judge: ClassJudge, evidence: Evidence) -> Floats:
     """Probability that each label would be right if it were given, (n_samples, n_classes)."""
-    labels = np.arange(judge.n_classes)
-    right = [judge(evidence, np.full(len(evidence), label)).right for label in labels]
-    return np.stack(right, axis=1)
+    scores = torch.as_tensor(np.asarray(evidence), dtype=torch.float64)
+    found = [m.right_under_each_label(m.clean(scores)).numpy() for m in judge.modules()]
+    mean: Floats = np.mean(found, axis=0)
+    return mean
 
 
 def _of_output(restart: LabelledRestart, evidence: Evidence, output: int) -> Evidence:

@@ -15,6 +15,7 @@ from skdvgs._default_net.class_trust import (
     log_evidence,
     trust_of,
 )
+from skdvgs._default_net.self_test import right_under_each_label
 
 K, B, N = 3, 2, 40
 RNG = np.random.default_rng(0)
@@ -93,6 +94,10 @@ def test_hesitation_by_a_slow_implementation(rate, hesitates):
         expected = slow_judgement(clean[row], T.numpy(), labels[row], sizes, hesitation)
         np.testing.assert_allclose(found.posterior[row], expected, atol=1e-12)
         assert found.right[row] == pytest.approx(expected[labels[row]], abs=1e-12)
+    each = right_under_each_label(judge, SCORES.numpy())
+    for label in range(K):
+        expected = judge(SCORES.numpy(), np.full(N, label)).right
+        np.testing.assert_allclose(each[:, label], expected, atol=1e-12)
     of_target = judge(SCORES.numpy(), labels.numpy(), is_target=True)
     expected = class_posterior(torch.as_tensor(clean), trust.target_transitions()[:, labels].T)
     np.testing.assert_allclose(of_target.posterior, expected, atol=1e-12)
@@ -136,11 +141,16 @@ def test_doubts_of_several_labels_do_not_add_up():
 
 
 def test_labels_that_are_uncertain_everywhere_are_kept():
-    """39 % of the labels are not the likeliest; few are so unlikely that they are called wrong."""
-    scores, labels, chance = uncertain(spread=0.6)
-    assert 0.36 < np.minimum(chance, 1 - chance).mean() < 0.42
-    judge = ClassJudge.train(scores, labels, np.zeros(len(labels), bool), {})
-    assert (judge(scores, labels).right < 0.5).mean() < 0.06
+    """39 % of the labels are not the likeliest; at most 4 % are so unlikely that they go."""
+    dropped = []
+    for seed in range(2):
+        rng = np.random.default_rng(seed)
+        X = rng.normal(size=(1000, 5))
+        chance = 1.0 / (1.0 + np.exp(-0.6 * X[:, 0]))
+        assert 0.36 < np.minimum(chance, 1 - chance).mean() < 0.42
+        y = (rng.random(1000) < chance).astype(int)
+        dropped.append((DVGSValuer(n_restarts=1, random_state=0).fit(X, y).values_ < 0.5).mean())
+    assert np.mean(dropped) < 0.04
 
 
 def test_forward_is_the_probability_of_each_given_label():
@@ -189,7 +199,7 @@ def flipped(rate, by_class, n=1500, seed=0, n_target=0):
 @pytest.mark.parametrize("n_target", [0, 300])
 def test_shares_and_transitions_are_found(by_class, n_target):
     scores, labels, wrong, is_target = flipped(0.2, by_class, n_target=n_target)
-    judge = ClassJudge.train(scores, labels, is_target, {})
+    judge = ClassJudge.train(scores, labels, is_target, {}, hesitates=False)
     assert abs(judge.wrong_share - wrong[~is_target].mean()) < 0.03
     if by_class:
         assert judge.net.module_.transitions[0, 1] > 0.45
@@ -200,7 +210,7 @@ def test_shares_and_transitions_are_found(by_class, n_target):
     assert value[wrong].mean() < 0.4 < 0.8 < value[~wrong].mean()
     # A probability: of the rows near 0.5 about half are wrong.
     middle = (value > 0.3) & (value < 0.7)
-    assert abs(wrong[middle].mean() - 0.5) < 0.25
+    assert abs(wrong[middle].mean() - 0.5) < 0.15
 
 
 def test_training_ends_where_a_slow_optimiser_does():
@@ -226,9 +236,9 @@ def test_training_ends_where_a_slow_optimiser_does():
 def test_clean_labels_are_believed():
     scores, labels, wrong, is_target = flipped(0.0, False)
     assert not wrong.any()
-    judge = ClassJudge.train(scores, labels, is_target, {})
+    judge = ClassJudge.train(scores, labels, is_target, {}, hesitates=False)
     assert judge.wrong_share < 0.01
-    assert (judge(scores, labels).right < 0.5).mean() < 0.025
+    assert (judge(scores, labels).right < 0.5).mean() < 0.005
 
 
 @pytest.mark.parametrize("n_rows", [30, 1000, 50_000])

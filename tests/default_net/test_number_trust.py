@@ -59,7 +59,7 @@ def test_densities_are_those_of_scipy(rich, tied):
         ways = [way * np.maximum(1 - expected / (1 - way), 1e-6) for way in ways]
     # An interval without ties is narrow enough for the density in its middle.
     np.testing.assert_allclose(right, expected, rtol=1e-5)
-    np.testing.assert_allclose(wrong, np.mean(ways, axis=0), rtol=2e-5)
+    np.testing.assert_allclose(wrong, np.mean(ways, axis=0), rtol=1e-5)
 
 
 @pytest.mark.parametrize("rich", [False, True])
