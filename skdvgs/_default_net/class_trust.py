@@ -19,9 +19,9 @@ negative, since target rows are right. So the similarity of the two gradients is
 pull trust up have high values. The value is r, in [0, 1].
 
 **Hesitation.** People err most on rows that could be of several classes. Such errors leave no trace
-in T: a row that is uncertain by nature looks the same. So T is fitted without them, and a value
-allows for them. Where it is not known that errors are common, the value takes T_ky + h_ky(x) for
-T_ky: whoever hesitates between k and y errs in a share of the cases. See :meth:`of_given`.
+in T, since a row that is uncertain by nature looks the same. So T is trained without them. A value
+then uses T_ky + h_ky(x) in place of T_ky, where h_ky(x) is the chance that somebody who hesitates
+between k and y takes the wrong one. See :meth:`ClassTrust.of_given`.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ _EM_STEPS = 8
 # Share of wrong labels before training, of source and target rows alike: from a smaller one,
 # training may end where no label is wrong and all are uncertain.
 _FIRST_RATE = 0.15
-# Share of errors where one hesitates between two classes, less the rate of T: errors that T holds
-# have been found. With a larger share more errors of people are found, and more labels dropped that
-# are uncertain by nature.
+# Chance of a wrong label where one hesitates between two classes. The rate of T is taken off, as
+# those errors have been found. A larger chance finds more errors of people, but also drops more
+# right labels that are uncertain by nature.
 _HESITATION = 0.25
 # A label is given in hesitation less often if its class is that many times rarer than the other.
 _RARE = 3.0
@@ -151,9 +151,9 @@ class ClassTrust(nn.Module):
 
             h_ky(x) = (0.25 - rate)₊ (p_y / (1 - p_k))^½ b_ky,
 
-        as an annotator takes k for a class that is likely there. b_ky is 1 unless y is much rarer
-        than k: if the sizes have the ratio ρ < 1/3, it is (3 ρ)³. Else the rows of a large class
-        that are taken for a rare one would be as many as the rare class.
+        since people take k for a class that is likely there. b_ky is 1, but (3 ρ)³ if y has less
+        than a third of the rows of k, ρ being the ratio of both. Without it a rare class near a
+        large one would lose its rows.
 
         Parameters
         ----------
