@@ -9,8 +9,8 @@ The target that was given is right with probability 1 - e. Otherwise it is drawn
 (m_1), or from anywhere (m_2, a broad density that gross errors come from), or it is the right one
 with an error added (m_3, in the *rich* model).
 
-**A wrong target differs from the right one.** This matters where targets have ties, as zeros, grades
-and counts do. If m(y) is the share of a tied target y and p_y(x) the probability that it is
+**A wrong target differs from the right one.** This matters where targets have ties, as zeros,
+grades and counts do. If m(y) is the share of a tied target y and p_y(x) the probability that it is
 the right one, a draw from m that misses the right target t is y with probability
 
     Σ_{t ≠ y} p_t m(y) / (1 - m(t)) = m(y) (A(x) - p_y / (1 - m(y))),
