@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from skdvgs._fit.known_rows import KnownRows
 from skdvgs._inputs.large.large_rows import in_blocks
@@ -11,7 +10,7 @@ from skdvgs._inputs.task import Features, Rows, Task
 from skdvgs._trajectory.job import TrajectoryJob
 from skdvgs._trajectory.replay import record
 from skdvgs._trajectory.result import TrajectoryResult
-from skdvgs._utils.types import Floats, Labels
+from skdvgs._utils.types import Floats, Index, Labels
 from skdvgs._values.means import mean_over_trajectories
 
 
@@ -47,7 +46,8 @@ class FittedTrajectories:
         found = np.empty(len(X))
         for part in in_blocks(X):
             rows = Rows(X[part], y[part], self._kind)
-            found[part] = self._mean(rows, self._known.find(rows), every_label=False)
+            known, order = self._known.find(rows), self._known.steady_order(rows)
+            found[part] = self._mean(rows, known, order, every_label=False)
         return found
 
     def label_values(self, X: Features) -> Floats:
@@ -58,15 +58,17 @@ class FittedTrajectories:
             rows = X[part]
             y = np.repeat(self.task.classes[:1], len(rows))
             known = self._known.find_features(rows)
-            found[part] = self._mean(Rows(rows, y, self._kind), known, every_label=True)
+            order = self._known.steady_order_of_features(rows)
+            found[part] = self._mean(Rows(rows, y, self._kind), known, order, every_label=True)
         return found
 
-    def _mean(self, rows: Rows, known: NDArray[np.intp], every_label: bool) -> Floats:
-        is_known = known >= 0
+    def _mean(self, rows: Rows, known: Index, order: Index, every_label: bool) -> Floats:
+        # Products of matrices round a row by where it stands.
+        is_known = known[order] >= 0
         means, valued = [], []
         for trajectory, scored in zip(self._recorded, self._scored_rows, strict=True):
             # A trajectory of cross-fitting does not value the rows it was trained on.
-            here = np.flatnonzero(~is_known | np.isin(known, scored))
+            here = order[~is_known | np.isin(known[order], scored)]
             if len(here):
                 means.append(trajectory.means(rows.take(here), every_label))
                 valued.append(here)

@@ -12,8 +12,7 @@ from skdvgs._inputs.task import Rows, Task
 from skdvgs._utils.types import Index, Labels
 from skdvgs.exceptions import InvalidInputError
 
-# Rows of the source that the scorers learn from, at most. No tree sees more, and each row beyond
-# costs what a fitted one does.
+# Rows of the source that the scorers learn from, at most. Time and memory of a fit grow with them.
 _MOST_LEARNT_ROWS = 50_000
 # Of rows that are not in memory, no more than this many numbers: 128 MiB, and copies of them.
 _MOST_LEARNT_NUMBERS = 2**25

@@ -73,6 +73,39 @@ def test_landmarks_of_many_rows(monkeypatch):
     )
     np.testing.assert_allclose(fitted.left_out_[out], expected, atol=2e-3)
     assert not np.array_equal(fit("gaussian", X, rows, [0.5], seed=1)._landmarks, landmarks)
+    new = wide[:9] + 0.1
+    expected = plain_ridge(
+        kernel, landmarks, wide, rows.Y, rows.weight, 0.5, new.astype(np.float32), least=1e-5
+    )
+    np.testing.assert_allclose(fitted.predict(new.astype(np.float32)), expected, atol=2e-3)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_threads_and_blocks_change_nothing(grouped, monkeypatch):
+    X, rows = make("many features", grouped=grouped)
+    for n_landmarks in (20, 1000):
+        monkeypatch.setattr(ridge, "_LANDMARKS", n_landmarks)
+        monkeypatch.setattr(ridge, "_BLOCK_ROWS", 7)
+        shape, penalties = KernelShape("gaussian"), np.array([0.1, 1.0])
+        one, two = (LandmarkRidge(shape, penalties, False, 0).fit(X, rows, n) for n in (1, 2))
+        np.testing.assert_array_equal(one.left_out_, two.left_out_)
+        np.testing.assert_array_equal(one.predict(X), two.predict(X))
+        monkeypatch.setattr(ridge, "_BLOCK_ROWS", 1000)
+        whole = LandmarkRidge(shape, penalties, False, 0).fit(X, rows)
+        np.testing.assert_allclose(one.left_out_, whole.left_out_, atol=1e-5)
+
+
+def test_blocks_hold_whole_groups(monkeypatch):
+    monkeypatch.setattr(ridge, "_BLOCK_ROWS", 5)
+    group = np.random.default_rng(0).permutation(
+        np.repeat(np.arange(9), [1, 3, 12, 1, 1, 4, 2, 7, 1])
+    )
+    blocks = ridge._blocks_of_groups(group)
+    np.testing.assert_array_equal(np.sort(np.concatenate(blocks)), np.arange(len(group)))
+    assert min(len(block) for block in blocks) > 0
+    assert max(len(np.unique(group[block])) for block in blocks) < 9
+    for number in range(9):
+        assert sum(number in group[block] for block in blocks) == 1
 
 
 def test_a_label_does_not_reach_its_own_prediction():

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from skdvgs._default_net.scorers.base import ScorerRows
+from skdvgs._default_net.scorers.column_bins import ColumnBins
 from skdvgs._utils.types import Floats32
+
+# Larger trees learn wrong labels by heart.
+_LEAVES = 15
 
 
 class FoldBoosting:
@@ -34,18 +41,29 @@ class FoldBoosting:
     def fit(self, X: Floats32, rows: ScorerRows, n_jobs: int | None = None) -> FoldBoosting:
         """Fit one model for each fold."""
         self._n_outputs = rows.Y.shape[1]
-        self._models = []
+        tests = [rows.fold == fold for fold in np.unique(rows.fold)]
         self.left_out_ = np.zeros(rows.Y.shape, dtype=np.float32)
-        for fold in np.unique(rows.fold):
-            test = rows.fold == fold
-            model = self._fit_one(X[~test], rows.Y[~test], rows.weight[~test])
-            self._models.append(model)
-            self.left_out_[test] = self._predict_one(model, X[test])
+        self._bins = ColumnBins().fit(X)
+        binned = self._bins.transform(X)
+
+        def leave_out(test: NDArray[np.bool_]) -> tuple[list[Any], Floats32]:
+            """Fit to the other folds, and predict this one."""
+            # The limit of OpenMP is one of each thread.
+            with threadpool_limits(1, user_api="openmp"):
+                model = self._fit_one(binned[~test], rows.Y[~test], rows.weight[~test])
+                return model, self._predict_one(model, binned[test])
+
+        parallel: Any = Parallel(n_jobs=n_jobs, require="sharedmem")
+        found = parallel(delayed(leave_out)(test) for test in tests)
+        self._models = [model for model, _ in found]
+        for test, (_, predicted) in zip(tests, found, strict=True):
+            self.left_out_[test] = predicted
         return self
 
     def predict(self, X: Floats32) -> Floats32:
         """Mean prediction of the models of all folds, shape (n_samples, n_outputs)."""
-        found = [self._predict_one(model, X) for model in self._models]
+        binned = self._bins.transform(X)
+        found = [self._predict_one(model, binned) for model in self._models]
         mean: Floats32 = np.mean(found, axis=0).astype(np.float32)
         return mean
 
@@ -60,9 +78,12 @@ class FoldBoosting:
             make = HistGradientBoostingRegressor
             targets = list(Y.T)
         return [
-            make(max_iter=rounds, early_stopping=False, random_state=self._seed).fit(
-                X, y, sample_weight=weight
-            )
+            make(
+                max_iter=rounds,
+                max_leaf_nodes=_LEAVES,
+                early_stopping=False,
+                random_state=self._seed,
+            ).fit(X, y, sample_weight=weight)
             for y in targets
         ]
 

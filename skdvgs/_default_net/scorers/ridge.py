@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 from sklearn.utils import gen_batches
@@ -20,7 +22,10 @@ _LANDMARKS = 1000
 _LEAST_EIGENVALUE = 1e-5
 # Exact ones are never taken without the penalty, so that more of them do no harm.
 _LEAST_EXACT = 1e-7
-_BLOCK_ROWS = 4096
+_BLOCK_ROWS = 2048
+
+_Part = TypeVar("_Part")
+_Found = TypeVar("_Found")
 
 
 class LandmarkRidge:
@@ -33,7 +38,7 @@ class LandmarkRidge:
     group. λ is the penalty with the least left-out error over all rows. Only through that one
     number can a row's label reach its own prediction.
 
-    Costs rows × landmarks² in time and rows × landmarks in memory, block by block.
+    Costs rows × landmarks² in time, and rows × outputs × penalties in memory.
 
     Parameters
     ----------
@@ -70,21 +75,32 @@ class LandmarkRidge:
         else:
             chosen = np.random.default_rng(self._seed).choice(len(X), _LANDMARKS, replace=False)
             self._landmarks = X[chosen]
-            self._solve(X, rows)
-            features = np.concatenate([self._features(X[part]) for part in _blocks(len(X))])
-        groups = list(_groups_of_several(rows.group))
-        residuals = {p: self._left_out(features, rows, p, groups) for p in self._penalties}
-        errors = {p: self._error(r, rows.weight) for p, r in residuals.items()}
-        self.penalty_ = float(min(errors, key=lambda penalty: errors[penalty]))
-        self.left_out_ = (rows.Y - residuals[self.penalty_]).astype(np.float32)
-        self._coefficients = self._shrunk(self.penalty_)
+            self._solve(X, rows, n_jobs)
+
+        def left_out(part: NDArray[np.intp]) -> Floats32:
+            """Residuals of some whole groups, as :meth:`_left_out`."""
+            of_part = features[part] if self.is_exact_ else self._features(X[part])
+            return self._left_out(of_part, rows, part)
+
+        residuals = np.empty((len(self._penalties), *rows.Y.shape), dtype=np.float32)
+        blocks = _blocks_of_groups(rows.group)
+        for part, found in zip(blocks, _in_threads(left_out, blocks, n_jobs), strict=True):
+            residuals[:, part] = found
+        errors = [self._error(of_penalty, rows.weight) for of_penalty in residuals]
+        best = int(np.argmin(errors))
+        self.penalty_ = float(self._penalties[best])
+        self.left_out_ = rows.Y - residuals[best]
+        coefficients = self._shrunk(self.penalty_)
+        self._coefficients = self._to_features @ coefficients
+        self._intercept = self._mean_y - self._offset @ coefficients
         return self
 
     def predict(self, X: Floats32) -> Floats32:
         """Predict new rows by the fit to all rows, shape (n_samples, n_outputs)."""
         found = np.empty((len(X), len(self._mean_y)), dtype=np.float32)
-        for part in _blocks(len(X)):
-            found[part] = self._features(X[part]) @ self._coefficients + self._mean_y
+        for part in gen_batches(len(X), _BLOCK_ROWS) if len(X) else ():
+            kernel = self._kernel(X[part], self._landmarks)
+            found[part] = kernel @ self._coefficients + self._intercept
         return found
 
     @property
@@ -114,21 +130,28 @@ class LandmarkRidge:
         self._y = features.T @ (rows.weight[:, None] * (rows.Y - self._mean_y))
         return features
 
-    def _solve(self, X: Floats32, rows: ScorerRows) -> None:
+    def _solve(self, X: Floats32, rows: ScorerRows, n_jobs: int | None) -> None:
         """Find features that are uncorrelated over the weighted rows, and their product with Y."""
         self._kernel = self._shape.fit(self._landmarks)
-        values, vectors = eigh(self._kernel(self._landmarks, self._landmarks))
+        values, vectors = eigh(self._kernel(self._landmarks, self._landmarks).astype(np.float64))
         strong = values > _LEAST_EIGENVALUE * max(values[-1], 1e-12)
         whiten = vectors[:, strong] / np.sqrt(values[strong])
-        n_features, total = whiten.shape[1], rows.weight.sum()
-        gram = np.zeros((n_features, n_features))
-        mean, cross = np.zeros(n_features), np.zeros((n_features, rows.Y.shape[1]))
-        for part in _blocks(len(X)):
-            features = self._kernel(X[part], self._landmarks) @ whiten
-            weighted = features * rows.weight[part, None]
-            gram += weighted.T @ features
-            mean += weighted.sum(axis=0) / total
-            cross += weighted.T @ rows.Y[part]
+        root = np.sqrt(rows.weight)[:, None]
+
+        def products(part: slice) -> tuple[Floats, Floats, Floats]:
+            """Products of the kernel of some rows with itself, with 1 and with Y, weighted."""
+            kernel: Floats = root[part] * self._kernel(X[part], self._landmarks)
+            # A matrix times itself takes half the time of a product of two.
+            return kernel.T @ kernel, root[part, 0] @ kernel, kernel.T @ (root[part] * rows.Y[part])
+
+        n, total = len(self._landmarks), rows.weight.sum()
+        gram, mean, cross = np.zeros((n, n)), np.zeros(n), np.zeros((n, rows.Y.shape[1]))
+        # In their order, so that sums do not depend on the threads.
+        for found in _in_threads(products, list(gen_batches(len(X), _BLOCK_ROWS)), n_jobs):
+            gram += found[0]
+            mean += found[1] / total
+            cross += found[2]
+        gram, mean, cross = whiten.T @ gram @ whiten, mean @ whiten, whiten.T @ cross
         eigenvalues, turn = eigh(gram - total * np.outer(mean, mean))
         self._eigenvalues = np.maximum(eigenvalues, 0.0)
         self._y = turn.T @ (cross - total * np.outer(mean, self._mean_y))
@@ -143,26 +166,50 @@ class LandmarkRidge:
         found: Floats = self._y / (self._eigenvalues + penalty)[:, None]
         return found
 
-    def _left_out(
-        self, features: Floats, rows: ScorerRows, penalty: float, groups: list[NDArray[np.intp]]
-    ) -> Floats:
-        """Residuals of each row by a fit without its group."""
-        shrink = 1.0 / (self._eigenvalues + penalty)
-        residuals = rows.Y - self._mean_y - features @ self._shrunk(penalty)
-        share = rows.weight / rows.weight.sum()
-        leverage = share + rows.weight * (features**2 @ shrink)
+    def _left_out(self, features: Floats, rows: ScorerRows, part: NDArray[np.intp]) -> Floats32:
+        """Residuals of some whole groups by fits without each, with each penalty.
+
+        Shape (n_penalties, n_rows, n_outputs).
+        """
+        shrink = 1.0 / (self._eigenvalues[:, None] + self._penalties)
+        weight = rows.weight[part]
+        share = weight / rows.weight.sum()
         # Below 1 but for rounding, as the penalty is at least a thousandth.
-        left_out = residuals / np.maximum(1.0 - leverage, 1e-4)[:, None]
-        for group in groups:
-            hat = share[group] + (features[group] * shrink) @ features[group].T * rows.weight[group]
-            remaining = np.eye(len(group)) * (1.0 + 1e-7) - hat
-            left_out[group] = np.linalg.solve(remaining, residuals[group])
-        found: Floats = left_out
+        leverage = share[:, None] + weight[:, None] * (features**2 @ shrink)
+        remaining = np.maximum(1.0 - leverage, 1e-4)
+        groups = list(_groups_of_several(rows.group[part]))
+        found = np.empty((len(self._penalties), len(part), rows.Y.shape[1]), dtype=np.float32)
+        for number, penalty in enumerate(self._penalties):
+            residuals = rows.Y[part] - self._mean_y - features @ self._shrunk(penalty)
+            left_out = residuals / remaining[:, number, None]
+            for group in groups:
+                shrunk = features[group] * shrink[:, number]
+                hat = share[group] + shrunk @ features[group].T * weight[group]
+                rest = np.eye(len(group)) * (1.0 + 1e-7) - hat
+                left_out[group] = np.linalg.solve(rest, residuals[group])
+            found[number] = left_out
         return found
 
-    def _error(self, residuals: Floats, weight: Floats) -> float:
+    def _error(self, residuals: Floats32, weight: Floats) -> float:
         sizes = np.abs(residuals) if self._robust else residuals**2
         return float((weight[:, None] * sizes).mean())
+
+
+def _in_threads(
+    function: Callable[[_Part], _Found], parts: Sequence[_Part], n_jobs: int | None
+) -> Iterator[_Found]:
+    """Put each part through a function, in their order."""
+    parallel: Any = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")
+    found: Iterator[_Found] = parallel(delayed(function)(part) for part in parts)
+    return found
+
+
+def _blocks_of_groups(group: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """All rows in blocks of whole groups."""
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    ends = starts[np.searchsorted(starts, np.arange(0, len(group), _BLOCK_ROWS), "right") - 1]
+    return np.split(order, np.unique(ends)[1:])
 
 
 def _groups_of_several(group: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
@@ -170,7 +217,3 @@ def _groups_of_several(group: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
     order = np.argsort(group, kind="stable")
     starts = np.flatnonzero(np.diff(group[order])) + 1
     return (rows for rows in np.split(order, starts) if len(rows) > 1)
-
-
-def _blocks(n_rows: int) -> Iterator[slice]:
-    return gen_batches(n_rows, _BLOCK_ROWS) if n_rows else iter(())
