@@ -27,6 +27,9 @@ _LINEAR_PENALTIES = 10.0 ** np.arange(-3.0, 2.6, 0.5)
 # Gradient boosting is the strongest single scorer from a few thousand rows on. Below, it adds
 # nothing and costs most.
 _BOOSTING_FROM = {"classification": 5000, "multilabel": 5000, "regression": 2000}
+# Columns times trees a round, at most: of wide tables with many classes it would take nearly all
+# of the time, and ridges are as good there.
+_MOST_BOOSTED = 3000
 # A linear fit of numbers helps only where rows are few.
 _MOST_LINEAR_NUMBERS = 400
 
@@ -50,15 +53,17 @@ class NamedScorer:
     scorer: Scorer
 
 
-def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
+def make_scorers(
+    kind: str, n_rows: int, n_columns: int, n_outputs: int, seed: int
+) -> list[NamedScorer]:
     """Choose the scorers for a table.
 
     Parameters
     ----------
     kind : {'classification', 'multilabel', 'regression'}
         Kind of task: classes, 0/1 labels or numbers.
-    n_rows : int
-        Rows to learn from.
+    n_rows, n_columns, n_outputs : int
+        Rows to learn from, their columns, and classes, labels or numbers.
     seed : int
         Decides all that is random in them.
     """
@@ -86,7 +91,8 @@ def make_scorers(kind: str, n_rows: int, seed: int) -> list[NamedScorer]:
         found.append(ridge("Laplace kernel ridge", "quantile", laplace, _KERNEL_PENALTIES))
     if not robust or n_rows <= _MOST_LINEAR_NUMBERS:
         found.append(ridge("linear ridge", "both", KernelShape("linear"), _LINEAR_PENALTIES))
-    if n_rows >= _BOOSTING_FROM[kind]:
+    trees_a_round = 1 if is_class and n_outputs == 2 else n_outputs
+    if n_rows >= _BOOSTING_FROM[kind] and n_columns * trees_a_round <= _MOST_BOOSTED:
         found.append(NamedScorer("boosting", "none", FoldBoosting(is_class, seed)))
     return found
 
@@ -143,7 +149,7 @@ class OutOfSampleScores:
         self.left_out_, self.names_ = self._none(X), []
         if not X.shape[1]:
             return self
-        scorers = make_scorers(self._kind, len(X), self._seed)
+        scorers = make_scorers(self._kind, *X.shape, self._n_outputs, self._seed)
         forest = scorers[0].scorer.fit(shared.scalings.as_given(X), rows, n_jobs)
         assert isinstance(forest, TreeEnsemble)
         self.n_blocks_ = len(forest.block_votes_)
