@@ -149,7 +149,7 @@ class OutOfSampleScores:
         self.left_out_, self.names_ = self._none(X), []
         if not X.shape[1]:
             return self
-        scorers = make_scorers(self._kind, *X.shape, self._n_outputs, self._seed)
+        scorers = make_scorers(self._kind, len(X), X.shape[1], self._n_outputs, self._seed)
         forest = scorers[0].scorer.fit(shared.scalings.as_given(X), rows, n_jobs)
         assert isinstance(forest, TreeEnsemble)
         self.n_blocks_ = len(forest.block_votes_)
