@@ -13,8 +13,8 @@ from sklearn.base import BaseEstimator, is_classifier
 from skdvgs._default_net.scorers.base import ScorerRows
 from skdvgs._utils.types import Floats32, Labels
 
-# A tree of this many rows is deep enough: larger ones take longer and find no more wrong labels.
-_MOST_ROWS_A_TREE = 10_000
+# A tree of this many rows is deep enough: larger ones take longer and find hardly more.
+_MOST_ROWS_A_TREE = 25_000
 # Blocks of trees that are left out in turn for the jackknife.
 _TREE_BLOCKS = 10
 # Their votes in memory, at most: 128 MiB.
