@@ -46,7 +46,7 @@ class FittedTrajectories:
         found = np.empty(len(X))
         for part in in_blocks(X):
             rows = Rows(X[part], y[part], self._kind)
-            known, order = self._known.find(rows), self._known.steady_order(rows)
+            known, order = self._known.find_in_order(rows)
             found[part] = self._mean(rows, known, order, every_label=False)
         return found
 
@@ -57,8 +57,7 @@ class FittedTrajectories:
         for part in in_blocks(X):
             rows = X[part]
             y = np.repeat(self.task.classes[:1], len(rows))
-            known = self._known.find_features(rows)
-            order = self._known.steady_order_of_features(rows)
+            known, order = self._known.find_features_in_order(rows)
             found[part] = self._mean(Rows(rows, y, self._kind), known, order, every_label=True)
         return found
 

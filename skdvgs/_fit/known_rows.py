@@ -61,20 +61,20 @@ class KnownRows:
         """Position of each row among the fitted ones with the same label, -1 for new rows."""
         return self._by_both.find(_digests(rows.X[:], rows.y)[1])
 
-    def steady_order(self, rows: Rows) -> NDArray[np.intp]:
-        """Positions of some rows, in an order that does not depend on the one they are given in.
+    def find_in_order(self, rows: Rows) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """As :meth:`find`, and an order of the rows that does not depend on the given one.
 
         Fitted rows come first, in the order of the fit; then new ones, as their content decides.
         """
-        return self._by_both.steady_order(_digests(rows.X[:], rows.y)[1])
-
-    def steady_order_of_features(self, X: NDArray[Any]) -> NDArray[np.intp]:
-        """As :meth:`steady_order`, of rows with whatever label."""
-        return self._by_features.steady_order(_digests(X, np.empty((len(X), 0)))[0])
+        return self._by_both.find_in_order(_digests(rows.X[:], rows.y)[1])
 
     def find_features(self, X: NDArray[Any]) -> NDArray[np.intp]:
         """Position of each row among the fitted ones with whatever label, -1 for new rows."""
         return self._by_features.find(_digests(X, np.empty((len(X), 0)))[0])
+
+    def find_features_in_order(self, X: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """As :meth:`find_in_order`, of rows with whatever label."""
+        return self._by_features.find_in_order(_digests(X, np.empty((len(X), 0)))[0])
 
 
 class _Index:
@@ -87,7 +87,9 @@ class _Index:
         at = np.minimum(np.searchsorted(self._sorted, digests), len(self._sorted) - 1)
         return np.where(self._sorted[at] == digests, self._order[at], -1)
 
-    def steady_order(self, digests: NDArray[np.uint64]) -> NDArray[np.intp]:
+    def find_in_order(
+        self, digests: NDArray[np.uint64]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         order = np.argsort(digests, kind="stable")
         in_order = digests[order]
         # The second copy of a row stands where the second one of the fit does.
@@ -96,7 +98,7 @@ class _Index:
         inside = np.minimum(at, len(self._sorted) - 1)
         is_fitted = (at == inside) & (self._sorted[inside] == in_order)
         place = np.where(is_fitted, self._order[inside], len(self._sorted))
-        return order[np.argsort(place, kind="stable")]
+        return self.find(digests), order[np.argsort(place, kind="stable")]
 
 
 def _digests(X: NDArray[Any], y: Labels) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
