@@ -62,7 +62,7 @@ class FittedTrajectories:
         return found
 
     def _mean(self, rows: Rows, known: Index, order: Index, every_label: bool) -> Floats:
-        # Products of matrices round a row by where it stands.
+        # Matrix products round a row by its place in them; so rows of a block have a fixed order.
         is_known = known[order] >= 0
         means, valued = [], []
         for trajectory, scored in zip(self._recorded, self._scored_rows, strict=True):
